@@ -14,7 +14,6 @@ import (
 // to it set.
 type training struct {
 	name  string
-	at    source.Span // the section that was read last
 	items map[string]trainItem
 }
 
@@ -27,6 +26,7 @@ type trainItem struct {
 // trainings reads the recipes of a net's body, and over them those of the presets that lead to
 // it, innermost first: keys of one name replace each other. params are as meta has them.
 func (m *machine) trainings(chain []*resolve.Object, params *env) (all []*training) {
+	named := map[string]*training{}
 	for i := len(chain) - 1; i >= 0; i-- {
 		e := &env{module: chain[i].Module, frame: &frame{}}
 		if i == len(chain)-1 {
@@ -38,12 +38,11 @@ func (m *machine) trainings(chain []*resolve.Object, params *env) (all []*traini
 				continue
 			}
 			name := st.Train.Named()
-			at := slices.IndexFunc(all, func(t *training) bool { return t.name == name })
-			if at < 0 {
-				at, all = len(all), append(all, &training{name: name, items: map[string]trainItem{}})
+			if named[name] == nil {
+				named[name] = &training{name: name, items: map[string]trainItem{}}
+				all = append(all, named[name])
 			}
-			all[at].at = st.Train.Span()
-			reader.read(st.Train.Items, all[at])
+			reader.read(st.Train.Items, named[name])
 		}
 	}
 	return all
