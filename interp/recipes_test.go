@@ -10,6 +10,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"cnnlang/interp"
+	"cnnlang/interp/train/augment"
 	"cnnlang/interp/train/recipe"
 	"cnnlang/lang/format"
 	"cnnlang/lang/source"
@@ -304,7 +305,7 @@ func TestFormsWithTheirDefaults(t *testing.T) {
 	r := recipeOf(t, trained(t, `train { augment = [random_resized_crop, pad_crop(4), flip, flip_rows, rotate(10), affine, color_jitter, grey,
     invert, blur, noise, random_erase, mixup, cutmix] }`), interp.RecipeOptions{})
 	want := []string{"random_resized_crop map[ratio:[0.75 1.3333333333333333] scale:[0.08 1]]", "pad_crop map[pixels:[4]]", "flip map[p:[0.5]]",
-		"flip_rows map[p:[0.5]]", "rotate map[degrees:[10]]", "affine map[rotate:[0] scale:[1 1] shear:[0] shift:[0]]",
+		"flip_rows map[p:[0.5]]", "rotate map[degrees:[10]]", "affine map[aspect:[1 1] rotate:[0] scale:[1 1] shear:[0] shift:[0]]",
 		"color_jitter map[brightness:[0] contrast:[0] hue:[0] saturation:[0]]", "grey map[p:[0.1]]", "invert map[p:[0.5]]", "blur map[sigma:[0.1 2]]",
 		"noise map[sigma:[0.05]]", "random_erase map[area:[0.02 0.3333333333333333] p:[0.5]]", "mixup map[alpha:[0.2]]", "cutmix map[alpha:[1]]"}
 	var got []string
@@ -313,6 +314,9 @@ func TestFormsWithTheirDefaults(t *testing.T) {
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("(-want +got)\n%s", diff)
+	}
+	if _, err := augment.New(r.Augment, augment.Settings{C: 3, H: 8, W: 8}); err != nil {
+		t.Error(err) // who changes pictures knows other forms
 	}
 }
 

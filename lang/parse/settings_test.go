@@ -60,3 +60,29 @@ func TestSettingsThatAreNone(t *testing.T) {
 		}
 	}
 }
+
+func FuzzSettings(f *testing.F) {
+	for _, text := range []string{"epochs = 5; batch = 3", "optimizer = sgd(lr=0.1, nesterov=true)", "augment = [flip,\n pad_crop(4)]", "epochs: 5", "} train {", "x = \"{"} {
+		f.Add(text)
+	}
+	f.Fuzz(func(t *testing.T, text string) {
+		if len(text) > 1<<14 {
+			return
+		}
+		src := source.NewFile("--train", text)
+		items, list := parse.Settings(src)
+		if items != nil && list.HasErrors() {
+			t.Errorf("settings and %v", list)
+		}
+		for _, item := range items {
+			if at := item.Span(); at.Start.Offset > at.End.Offset || at.End.Offset > len(text) {
+				t.Errorf("%v is not in the text", at)
+			}
+		}
+		for _, d := range list {
+			if d.Span.Start.Offset > d.Span.End.Offset || d.Span.End.Offset > len(text) {
+				t.Errorf("%v is not in the text: %s", d.Span, d)
+			}
+		}
+	})
+}
