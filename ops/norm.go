@@ -53,17 +53,22 @@ func (b *BatchNorm) tensors() int {
 	return len(b.Params([]dim.Shape{dim.Shaped(1, 1)}))
 }
 
+// Factor is what channel c is multiplied by: its weight by its deviation.
+func (b *BatchNorm) Factor(weight, variance []float32, c int) float64 {
+	deviation := math.Sqrt(float64(variance[c]) + b.Eps.Float())
+	if weight == nil {
+		return 1 / deviation
+	}
+	return float64(weight[c]) / deviation
+}
+
 // Affine returns the norm as x*scale + shift for each channel, for params in the
 // order of Params.
 func (b *BatchNorm) Affine(params []tensor.Tensor) (scale, shift []float64) {
 	weight, bias, mean, variance := b.Parts(params)
-	eps := b.Eps.Float()
 	scale, shift = make([]float64, len(mean)), make([]float64, len(mean))
 	for c := range scale {
-		scale[c] = 1 / math.Sqrt(float64(variance[c])+eps)
-		if weight != nil {
-			scale[c] = float64(weight[c]) / math.Sqrt(float64(variance[c])+eps)
-		}
+		scale[c] = b.Factor(weight, variance, c)
 		shift[c] = -float64(mean[c]) * scale[c]
 		if bias != nil {
 			shift[c] = float64(bias[c]) - float64(mean[c])*scale[c]

@@ -49,6 +49,19 @@ func (s *size) plain(prepare of) task.Algorithm {
 	return task.Algorithm{Name: "plain", In: make([]layout.Layout, len(s.in)), Prepare: without(prepare)}
 }
 
+// An ofTensors prepares an op that packs its tensors.
+type ofTensors func(in []layout.Value, out layout.Value, params []tensor.Tensor, m task.Memory) *task.Prepared
+
+// packed lists the algorithms of such an op like inBlocks.
+func (s *size) packed(fits func(layout.Element) bool, prepare, plain ofTensors) []task.Algorithm {
+	list := s.inBlocks(fits, nil, nil)
+	for i := range list {
+		list[i].Packs, list[i].Prepare = true, prepare
+	}
+	list[len(list)-1].Prepare = plain
+	return list
+}
+
 // without adapts a function that packs nothing.
 func without(prepare of) func([]layout.Value, layout.Value, []tensor.Tensor, task.Memory) *task.Prepared {
 	return func(in []layout.Value, out layout.Value, params []tensor.Tensor, _ task.Memory) *task.Prepared {
@@ -142,54 +155,6 @@ func (s *size) gate(op *ops.Mul) (gate int, ok bool) {
 		}
 	}
 	return 0, false
-}
-
-// channelwise is an op that applies a function of its own to each channel. On blocks the
-// mean is subtracted first: a shift into which it is folded may be far larger than the
-// result.
-func (s *size) channelwise(op ops.Op) []task.Algorithm {
-	switch op := op.(type) {
-	case *ops.BatchNorm:
-		return s.inBlocks(s.ofOneShape, func(in []layout.Value, out layout.Value, params []tensor.Tensor) *task.Prepared {
-			scale, _ := op.Affine(params)
-			_, bias, mean, _ := op.Parts(params)
-			mul := make([]float32, len(scale))
-			for c, v := range scale {
-				mul[c] = float32(v)
-			}
-			return rowwise.Affine("affine", in[0], out, mean, mul, bias)
-		}, func(in []layout.Value, out layout.Value, params []tensor.Tensor) *task.Prepared {
-			scale, shift := op.Affine(params)
-			return rowwise.PerChannel("affine", out.Shape, func(dst, src []float32, c int) { kernel.Affine(dst, src, scale[c], shift[c]) })
-		})
-	case *ops.LearnedGate:
-		return s.inBlocks(s.ofOneShape, func(in []layout.Value, out layout.Value, params []tensor.Tensor) *task.Prepared {
-			return rowwise.Affine("scale", in[0], out, nil, params[0].Data, nil)
-		}, func(in []layout.Value, out layout.Value, params []tensor.Tensor) *task.Prepared {
-			factor := slices.Clone(params[0].Data)
-			return rowwise.PerChannel("scale", out.Shape, func(dst, src []float32, c int) { kernel.MulScalar(dst, src, factor[c]) })
-		})
-	case *ops.PReLU:
-		slopes := func(params []tensor.Tensor) []float32 {
-			list := make([]float32, task.RoundUp(s.out[1], 2*layout.Lanes))
-			for c := range s.out[1] {
-				list[c] = params[0].Data[c%len(params[0].Data)]
-			}
-			return list
-		}
-		return s.inBlocks(s.ofOneShape, func(in []layout.Value, out layout.Value, params []tensor.Tensor) *task.Prepared {
-			return rowwise.Leaky(in[0], out, slopes(params))
-		}, func(in []layout.Value, out layout.Value, params []tensor.Tensor) *task.Prepared {
-			slope := slopes(params)
-			return rowwise.PerChannel("slopes", out.Shape, func(dst, src []float32, c int) { kernel.Leaky(dst, src, slope[c]) })
-		})
-	}
-	a := op.(*ops.ChannelAffine)
-	return s.plainly(func(_, out layout.Value, _ []tensor.Tensor) *task.Prepared {
-		return rowwise.PerChannel("affine", out.Shape, func(dst, src []float32, c int) {
-			kernel.Affine(dst, src, a.Scale[c].Float(), a.Shift[c].Float())
-		})
-	})
 }
 
 func (s *size) pooled(op ops.Op) []task.Algorithm {

@@ -17,7 +17,7 @@ import (
 
 // PackVersion changes whenever parameters are packed differently, so that numbers packed by
 // an earlier version of the program are not used.
-const PackVersion = 2
+const PackVersion = 3
 
 // Algorithms lists how an op may be run at one size, the best first: in the given
 // precision, on blocks of float32, and last on plain values, which every op can be.
@@ -46,10 +46,10 @@ func algorithms(op ops.Op, in []tensor.Shape, out tensor.Shape, precision layout
 		return s.channelwise(op)
 	case ops.Grouper:
 		return s.groupNormed(op)
-	case *ops.LayerNorm, *ops.LRN, *ops.L2Normalize, *ops.Softmax:
-		return s.plainly(func(_, out layout.Value, params []tensor.Tensor) *task.Prepared {
-			return prepareNorm(op, out.Shape, params)
-		})
+	case *ops.LayerNorm:
+		return s.layerNormed(op)
+	case *ops.LRN, *ops.L2Normalize, *ops.Softmax:
+		return s.plainly(func(_, out layout.Value, _ []tensor.Tensor) *task.Prepared { return prepareNorm(op, out.Shape) })
 	case *ops.MaxPool, *ops.AvgPool, *ops.AvgPoolTo, *ops.GlobalAvgPool:
 		return s.pooled(op)
 	case ops.Reducer:

@@ -36,20 +36,21 @@ func (s channelStats) add() []float32 { return s.squares }
 
 // groupNormed is an op that normalises groups of channels.
 func (s *size) groupNormed(op ops.Grouper) []task.Algorithm {
-	return s.inBlocks(func(layout.Element) bool { return len(s.out) == 4 && s.out[3] <= mostPooled/layout.Lanes },
-		func(in []layout.Value, out layout.Value, params []tensor.Tensor) *task.Prepared {
+	return s.packed(func(layout.Element) bool { return len(s.out) == 4 && s.out[3] <= mostPooled/layout.Lanes },
+		func(in []layout.Value, out layout.Value, params []tensor.Tensor, m task.Memory) *task.Prepared {
 			grid := out.Grid()
-			return groupNormOf(op, out.Shape, params, grid.Blocks*grid.Block).blocked(in[0], out)
-		}, func(in []layout.Value, out layout.Value, params []tensor.Tensor) *task.Prepared {
-			return groupNormOf(op, out.Shape, params, out.Shape[1]).plain(out.Shape)
+			return s.groupNorm(op, params, m, grid.Blocks*grid.Block).blocked(in[0], out)
+		}, func(in []layout.Value, out layout.Value, params []tensor.Tensor, m task.Memory) *task.Prepared {
+			return s.groupNorm(op, params, m, out.Shape[1]).plain(out.Shape)
 		})
 }
 
-func groupNormOf(op ops.Grouper, shape tensor.Shape, params []tensor.Tensor, pitch int) *groupNorm {
+func (s *size) groupNorm(op ops.Grouper, params []tensor.Tensor, m task.Memory, pitch int) *groupNorm {
+	shape := s.out
 	groups, eps := op.Grouping(shape[1])
 	g := &groupNorm{shape[0], shape[1], shape[2:].Elements(), shape[1] / groups, eps, nil, nil, pitch}
 	for i, p := range op.Params([]dim.Shape{dim.Shaped(shape...)}) {
-		values := append([]float32(nil), params[i].Data...)
+		values := s.each(m, tensorAt(params, i))
 		if p.Leaf == "weight" {
 			g.weight = values
 		} else {

@@ -3,18 +3,16 @@ package exec
 import (
 	"context"
 	"math"
-	"slices"
 
 	"cnnlang/ops"
+	"cnnlang/ops/exec/layout"
 	"cnnlang/ops/exec/task"
 	"cnnlang/ops/tensor"
 )
 
 // prepareNorm is an op that computes each pixel from all its channels.
-func prepareNorm(op ops.Op, out tensor.Shape, params []tensor.Tensor) *task.Prepared {
+func prepareNorm(op ops.Op, out tensor.Shape) *task.Prepared {
 	switch op := op.(type) {
-	case *ops.LayerNorm:
-		return prepareLayerNorm(op, out, params)
 	case *ops.L2Normalize:
 		return prepareL2Normalize(op, out)
 	case *ops.LRN:
@@ -48,8 +46,15 @@ func acrossChannels(algorithm string, shape tensor.Shape, run func(until task.Lo
 	}}
 }
 
-func prepareLayerNorm(l *ops.LayerNorm, out tensor.Shape, params []tensor.Tensor) *task.Prepared {
-	weight, bias, eps := slices.Clone(params[0].Data), slices.Clone(params[1].Data), l.Eps.Float()
+// layerNormed is a norm over channels.
+func (s *size) layerNormed(l *ops.LayerNorm) []task.Algorithm {
+	prepare := func(_ []layout.Value, out layout.Value, params []tensor.Tensor, m task.Memory) *task.Prepared {
+		return prepareLayerNorm(s.each(m, tensorAt(params, 0)), s.each(m, tensorAt(params, 1)), l.Eps.Float(), out.Shape)
+	}
+	return s.packed(func(layout.Element) bool { return false }, nil, prepare)
+}
+
+func prepareLayerNorm(weight, bias []float32, eps float64, out tensor.Shape) *task.Prepared {
 	return acrossChannels("two-pass", out, func(until task.Looks, dst, src []float32, c, pitch, width int) {
 		var mean, scale pixelSums
 		for i := 0; i < c && !until.Ended(width); i++ {

@@ -144,14 +144,8 @@ func TestMemoryIsKnownBeforeItIsTaken(t *testing.T) {
 	})
 }
 
-// packs reports whether the parameters of a node are packed.
-func packs(n *graph.Node) bool {
-	switch n.Op.(type) {
-	case *ops.Conv, *ops.Linear, *ops.Deconv:
-		return true
-	}
-	return false
-}
+// packs reports whether the parameters of a node are packed: whether it has any.
+func packs(n *graph.Node) bool { return len(n.Params) > 0 }
 
 // weightBytes is what the parameters of nodes take in a file.
 func weightBytes(nodes ...*graph.Node) (sum int64) {

@@ -69,7 +69,7 @@ func (m *matmul) pack(g *kernel.Gemm, dst, src []float32) task.Task {
 	panels := task.CeilDiv(m.a, g.MR)
 	return task.LongRanges(m.groups*panels, max(1, task.Grain/(g.MR*m.k)), func(ctx context.Context, first, end, _ int) {
 		until := task.Looks{Ctx: ctx}
-		for i := first; i < end; i++ {
+		for i := first; i < end && !until.Over; i++ {
 			group, row := i/panels, i%panels*g.MR
 			panel := dst[i*g.MR*m.k:][:g.MR*m.k]
 			rows := src[(group*m.a+row)*m.k:]

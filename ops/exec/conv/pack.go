@@ -18,10 +18,7 @@ type packing struct {
 }
 
 func newPacking(m task.Memory, out int, act ops.Activation, fold func() *filters) *packing {
-	if m == nil {
-		m = task.Heap{}
-	}
-	return &packing{m, sync.OnceValue(fold), out, act}
+	return &packing{task.In(m), sync.OnceValue(fold), out, act}
 }
 
 func (p *problem) packing(v values) *packing {

@@ -100,12 +100,12 @@ func normSums(until *task.Looks, out tensor.Tensor, in []tensor.Tensor, n, chann
 
 // affine are the weight and the bias of a norm, packed; nil where there is none.
 func (c *call) affine(scale, shift bool) (weight, bias []float32) {
-	params := c.params
+	channels, next := c.out.Shape[1], 0
 	if scale {
-		weight, params = c.copied(params[0]), params[1:]
+		weight, next = c.copied(0, 1, channels), 1
 	}
 	if shift {
-		bias = c.copied(params[0])
+		bias = c.copied(next, 1, channels)
 	}
 	return weight, bias
 }

@@ -32,13 +32,17 @@ func maxShare(i int, shape tensor.Shape) *task.Prepared {
 }
 
 // slopes is the gradient of prelu.
-func slopes(c call) *task.Prepared {
-	slope := c.copied(c.params[0])
+func slopes(op *ops.PReLU, c call) *task.Prepared {
 	n, channels, pixels := planes(c.out.Shape)
+	count := 1
+	if op.PerChannel {
+		count = channels
+	}
+	slope := c.copied(0, 1, count)
 	return &task.Prepared{Algorithm: "slopes", Tasks: func(out tensor.Tensor, in []tensor.Tensor, _ task.Scratch) []task.Task {
 		return []task.Task{task.Planes(n*channels, pixels, func(plane, first, end, _ int) {
 			from, to := plane*pixels+first, plane*pixels+end
-			kernel.Slope(out.Data[from:to], in[0].Data[from:to], in[1].Data[from:to], slope[plane%channels%len(slope)])
+			kernel.Slope(out.Data[from:to], in[0].Data[from:to], in[1].Data[from:to], slope[plane%channels%count])
 		})}
 	}}
 }

@@ -73,7 +73,7 @@ func Algorithms(op ops.Op, in []tensor.Shape, out tensor.Shape) []task.Algorithm
 func (s *size) byInput(op ops.Op) []task.Algorithm {
 	switch op := op.(type) {
 	case *ops.PReLU:
-		return s.packed(func(c call) *task.Prepared { return slopes(c) })
+		return s.packed(func(c call) *task.Prepared { return slopes(op, c) })
 	case ops.Activator:
 		return s.rowwise(op.Name(), ofInput(op.Activation()))
 	case *ops.Pow:
@@ -149,22 +149,15 @@ func (s *size) blocked(fits bool, prepare func(c call) *task.Prepared) []task.Al
 
 func with(prepare func(c call) *task.Prepared) func([]layout.Value, layout.Value, []tensor.Tensor, task.Memory) *task.Prepared {
 	return func(in []layout.Value, out layout.Value, params []tensor.Tensor, m task.Memory) *task.Prepared {
-		if m == nil {
-			m = task.Heap{}
-		}
-		return prepare(call{in, out, params, m})
+		return prepare(call{in, out, params, task.In(m)})
 	}
 }
 
-// copied packs tensors one after another, as they are.
-func (c *call) copied(tensors ...tensor.Tensor) []float32 {
-	n := 0
-	for _, t := range tensors {
-		n += len(t.Data)
-	}
-	return c.memory.Floats(n, func(dst []float32) {
-		for _, t := range tensors {
-			dst = dst[copy(dst, t.Data):]
+// copied packs tensors from one on as they are, each of so many numbers.
+func (c *call) copied(first, tensors, size int) []float32 {
+	return c.memory.Floats(tensors*size, func(dst []float32) {
+		for i := range tensors {
+			copy(dst[i*size:][:size], c.params[first+i].Data)
 		}
 	})
 }

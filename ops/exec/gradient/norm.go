@@ -14,11 +14,10 @@ import (
 // storedNorm is the gradient of a norm with stored statistics: times a factor for each channel.
 func storedNorm(op *ops.BatchNorm, c call) *task.Prepared {
 	n, channels, pixels := planes(c.out.Shape)
-	weight, _, _, variance := op.Parts(c.params)
-	eps := op.Eps.Float()
 	scale := c.memory.Floats(channels, func(dst []float32) {
+		weight, _, _, variance := op.Parts(c.params)
 		for i := range dst {
-			dst[i] = float32(of(weight, i, 1) / math.Sqrt(float64(variance[i])+eps))
+			dst[i] = float32(op.Factor(weight, variance, i))
 		}
 	})
 	return &task.Prepared{Algorithm: "scale", Tasks: func(out tensor.Tensor, in []tensor.Tensor, _ task.Scratch) []task.Task {
@@ -31,7 +30,7 @@ func storedNorm(op *ops.BatchNorm, c call) *task.Prepared {
 
 func storedSums(op *ops.BatchNorm, c call) *task.Prepared {
 	n, channels, pixels := planes(c.in[0].Shape)
-	stats := c.copied(c.params[len(c.params)-2:]...)
+	stats := c.copied(len(c.params)-2, 2, channels)
 	eps := op.Eps.Float()
 	return perChannel("sums", n, channels, pixels, func(until task.Looks, out tensor.Tensor, in []tensor.Tensor, c int) {
 		normSums(&until, out, in, n, channels, pixels, c, float64(stats[c]), inverse(stats, c, eps))
@@ -89,7 +88,7 @@ func groupNorm(op ops.Grouper, c call) *task.Prepared {
 	g := groupsOf(op, c.out.Shape)
 	var weight []float32
 	if list := op.Params([]dim.Shape{dim.Shaped(c.out.Shape...)}); len(list) > 0 && list[0].Leaf == "weight" {
-		weight = c.copied(c.params[0])
+		weight = c.copied(0, 1, g.channels)
 	}
 	all := g.each * g.pixels
 	return &task.Prepared{Algorithm: "three-pass", Tasks: func(out tensor.Tensor, in []tensor.Tensor, _ task.Scratch) []task.Task {
@@ -193,7 +192,7 @@ func (p *pixelNorm) moments(until *task.Looks, x []float32, image, first, width 
 func layerNorm(op *ops.LayerNorm, c call) *task.Prepared {
 	n, channels, pixels := planes(c.out.Shape)
 	p := pixelNorm{channels, pixels, op.Eps.Float()}
-	weight := c.copied(c.params[0])
+	weight := c.copied(0, 1, channels)
 	return &task.Prepared{Algorithm: "three-pass", Tasks: func(out tensor.Tensor, in []tensor.Tensor, _ task.Scratch) []task.Task {
 		dy, x := in[0].Data, in[1].Data
 		return []task.Task{acrossChannels(n, channels, pixels, func(until task.Looks, image, first, width int) {

@@ -19,14 +19,10 @@ func PerChannel(algorithm string, shape tensor.Shape, run func(dst, src []float3
 	}}
 }
 
-// Affine maps each channel c of a blocked value to (x - sub[c])*mul[c] + add[c]; a nil list
-// is zeros. Channels beyond the last become 0.
+// Affine maps each channel c of a blocked value to (x - sub[c])*mul[c] + add[c]; the lists are of whole
+// blocks.
 func Affine(algorithm string, in, out layout.Value, sub, mul, add []float32) *task.Prepared {
 	from, to := in.Grid(), out.Grid()
-	whole := func(list []float32) []float32 {
-		return append(make([]float32, 0, to.Blocks*to.Block), list...)[:to.Blocks*to.Block]
-	}
-	sub, mul, add = whole(sub), whole(mul), whole(add)
 	return rows(algorithm, to, 0, func(r row) {
 		src := from.Load(r.dst, r.in[0].Data, r.image, r.block, r.y)
 		each := len(r.dst) / to.Halves()

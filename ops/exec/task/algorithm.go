@@ -46,6 +46,14 @@ type Memory interface {
 	Floats(n int, fill func(dst []float32)) []float32
 }
 
+// In is a memory, or the heap if it is nil.
+func In(m Memory) Memory {
+	if m == nil {
+		return Heap{}
+	}
+	return m
+}
+
 // Heap is a Memory that is filled at once.
 type Heap struct{}
 
