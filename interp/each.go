@@ -15,6 +15,8 @@ type Source struct {
 	// Open opens the picture; nil is for the file called Name. It is called a second time for
 	// a picture so large that it has to be decoded alone.
 	Open func() (io.ReadCloser, error)
+	// Beside are the pictures of the net's other inputs, in their order, if it has several.
+	Beside []Source
 }
 
 // Files are the pictures in files.
@@ -32,8 +34,9 @@ func Files(paths ...string) iter.Seq[Source] {
 type Answer struct {
 	Name   string        // that of the source
 	Output tensor.Tensor // [1, …], of several the first
-	// Prepared is what was done to the picture.
+	// Prepared is what was done to the picture, and Beside to those of the net's other inputs.
 	Prepared picture.Prepared
+	Beside   []picture.Prepared
 
 	model  *Model
 	values map[string]tensor.Tensor
@@ -81,6 +84,9 @@ func (e *PictureError) Unwrap() error { return e.Err }
 //		}
 //		fmt.Println(answer.Name, answer.Classes(1))
 //	}
+//
+// Of a net with several inputs a source is the picture of the first, and has those of the others
+// beside it.
 //
 // A picture that cannot be read is an answer with a *PictureError, and the rest goes on.
 // Any other error is the last answer: that of ctx, a *MemoryError, an *InputError, or one of

@@ -71,6 +71,15 @@ type Checkpoint = elab.Checkpoint
 // than its default in proportion, and grey for one channel.
 func (n *Net) Preprocess() picture.Preprocess { return n.preprocess(n.Graph.Input().Shape) }
 
+// PreprocessFor is Preprocess for the input of this name.
+func (n *Net) PreprocessFor(input string) (picture.Preprocess, error) {
+	in, err := n.input(input)
+	if err != nil {
+		return picture.Preprocess{}, err
+	}
+	return n.preprocess(in.Shape), nil
+}
+
 // preprocess is Preprocess for an input of this shape.
 func (n *Net) preprocess(shape tensor.Shape) picture.Preprocess {
 	m := n.Meta.Prepare
@@ -222,6 +231,16 @@ func (n *Net) TakesPictures() error {
 		return err
 	}
 	return n.takesPictures(in)
+}
+
+// InputsTakePictures is TakesPictures for all inputs of the net, however many it has.
+func (n *Net) InputsTakePictures() error {
+	for _, in := range n.Graph.Inputs {
+		if err := n.takesPictures(in); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // takesPictures is TakesPictures for one of its inputs.

@@ -46,7 +46,7 @@ func (m *Model) newStream(ctx context.Context) (*stream, error) {
 	if err := ended(ctx); err != nil {
 		return nil, err
 	}
-	if err := m.Net.TakesPictures(); err != nil {
+	if err := m.Net.InputsTakePictures(); err != nil {
 		return nil, err
 	}
 	if err := m.separable(); err != nil {
@@ -180,11 +180,14 @@ func crashed(value any) *task.Crash {
 func (s *stream) lane() {
 	session := s.model.NewSession(1)
 	defer session.Close()
-	input := tensor.New(s.model.Net.Graph.Input().Shape...)
+	var inputs []tensor.Tensor
+	for _, in := range s.model.Net.Graph.Inputs {
+		inputs = append(inputs, tensor.New(in.Shape...))
+	}
 	for {
 		select {
 		case g := <-s.work:
-			s.answer(g, session, input)
+			s.answer(g, session, inputs)
 		case <-s.ctx.Done():
 			return
 		}
@@ -193,29 +196,28 @@ func (s *stream) lane() {
 
 // answer fills in a group. Pictures that can be read are the first of the batch; what is in
 // the rest of it does not matter.
-func (s *stream) answer(g *group, session *Session, input tensor.Tensor) {
+func (s *stream) answer(g *group, session *Session, inputs []tensor.Tensor) {
 	defer close(g.done)
 	defer func() { g.crash = crashed(recover()) }()
-	size := input.Shape[1:].Elements()
 	var read []int // the sources that are in the batch
 	for i, source := range g.sources {
 		g.answers[i].Name = source.Name
-		t, done, err := s.read(source)
-		switch {
+		if g.err = s.model.Net.complete(source); g.err != nil {
+			return
+		}
+		switch bad, err := s.readRow(source, inputs, len(read), &g.answers[i]); {
 		case s.ctx.Err() != nil:
 			return
 		case err != nil:
-			g.problems[i] = &PictureError{source.Name, err}
+			g.problems[i], g.answers[i] = &PictureError{bad, err}, Answer{Name: source.Name}
 		default:
-			copy(input.Data[len(read)*size:], t.Data)
-			g.answers[i].Prepared = done
 			read = append(read, i)
 		}
 	}
 	if len(read) == 0 {
 		return
 	}
-	if g.err = session.Run(s.ctx, input); g.err != nil {
+	if g.err = session.Run(s.ctx, inputs...); g.err != nil {
 		return
 	}
 	for row, i := range read {
@@ -232,6 +234,40 @@ func (s *stream) answer(g *group, session *Session, input tensor.Tensor) {
 	}
 }
 
+// readRow reads a source, and what is beside it, into a row of the batch; bad is the name of what
+// cannot be read.
+func (s *stream) readRow(source Source, inputs []tensor.Tensor, row int, a *Answer) (bad string, err error) {
+	for k, input := range inputs {
+		if k > 0 {
+			source = source.Beside[k-1]
+		}
+		t, done, err := s.read(source, input.Shape)
+		if err != nil {
+			return source.Name, err
+		}
+		copy(input.Data[row*len(t.Data):], t.Data)
+		if k == 0 {
+			a.Prepared = done
+		} else {
+			a.Beside = append(a.Beside, done)
+		}
+	}
+	return "", nil
+}
+
+// complete is the error for a source that has not a picture for each of the net's inputs.
+func (n *Net) complete(source Source) error {
+	names := n.InputNames()
+	if len(source.Beside) == len(names)-1 {
+		return nil
+	}
+	if len(source.Beside) == 0 {
+		_, err := n.input("")
+		return err
+	}
+	return &InputError{Net: n.Name, Problem: fmt.Sprintf("there are %d pictures beside %s, want %d, for each of its inputs but the first: %s", len(source.Beside), source.Name, len(names)-1, inQuotes(names))}
+}
+
 // rowOf copies the value of one image of a batch.
 func rowOf(t tensor.Tensor, row int) tensor.Tensor {
 	out := tensor.New(append([]int{1}, t.Shape[1:]...)...)
@@ -241,9 +277,9 @@ func rowOf(t tensor.Tensor, row int) tensor.Tensor {
 
 // read decodes a picture: with what there is for each lane or, if that is too little, alone
 // with all of it.
-func (s *stream) read(source Source) (t tensor.Tensor, done picture.Prepared, err error) {
+func (s *stream) read(source Source, shape tensor.Shape) (t tensor.Tensor, done picture.Prepared, err error) {
 	s.alone.RLock()
-	t, done, err = s.load(source, s.share)
+	t, done, err = s.load(source, shape, s.share)
 	s.alone.RUnlock()
 	var large *picture.LimitError
 	if s.share == s.left || !errors.As(err, &large) || large.Max == 0 {
@@ -251,12 +287,12 @@ func (s *stream) read(source Source) (t tensor.Tensor, done picture.Prepared, er
 	}
 	s.alone.Lock()
 	defer s.alone.Unlock()
-	return s.load(source, s.left)
+	return s.load(source, shape, s.left)
 }
 
-// load decodes a picture within so many bytes of memory, 0 for no limit.
-func (s *stream) load(source Source, most int64) (t tensor.Tensor, done picture.Prepared, err error) {
-	p, shape := s.model.Net.Preprocess(), s.model.Net.Graph.Input().Shape
+// load decodes a picture for an input of this shape within so many bytes of memory, 0 for no limit.
+func (s *stream) load(source Source, shape tensor.Shape, most int64) (t tensor.Tensor, done picture.Prepared, err error) {
+	p := s.model.Net.preprocess(shape)
 	var seen picture.Prepared // after an interrupt it may still be written
 	p.Seen = func(d picture.Prepared) { seen = d }
 	if source.Open == nil {

@@ -56,8 +56,9 @@ func inputsOption() *option[[]inputOf] {
 			switch {
 			case other.name == "" && in.name == "":
 				return []inputOf{in}, nil // as of any flag, the last one holds
-			case other.name == in.name:
+			case other.name == in.name && !(other.isPicture() || other.isMany()) || other.name == in.name && !(in.isPicture() || in.isMany()):
 				return nil, fmt.Errorf("%s is given twice", other.what())
+			case other.name == in.name: // several images
 			case other.name == "" || in.name == "":
 				return nil, errors.New("one has a name and one has none; name each, as in image=a.png")
 			}

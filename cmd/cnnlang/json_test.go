@@ -39,6 +39,7 @@ net tiny(classes = 2) [N, 3, H = 8, W = 8] -> [N, classes] {
 	"moved.cnn":  "net moved [N, 2] -> [N, 2] { head: linear(2, bias=false) }\n",
 	"three.cnn":  "net three(out = 3) [N, 2] -> [N, out] { fc: linear(out, bias=false) }\n",
 	"deep.cnn":   "net deep [N, 3, H = 8, W = 8] -> [N, 3, H, W] { side aux: { conv(2, 9x9) }\n relu }\n",
+	"twins.cnn":  "net twins | [N, 3, H = 8, W = 8] as a | [N, 3, H, W] as b -> [N, 3, H, W] { add }\n",
 	"pair.cnn":   "net pair [N, 3, H = 8, W = 8] -> [N, 8, _, _] {\n  conv(9, 3x3) -> rleu\n  conv(8, 3x3) -> rellu\n}\n",
 	"mask.cnn":   "net mask [N, 3, H = 8, W = 8] -> [N, 3, H, W] {\n  meta { classes = [\"a\", \"b\", \"c\"] }\n  same: id -> softmax\n}\n",
 	"vector.cnn": "net vector [N, 3, H = 8, W = 8] -> [N, 3] { gap -> flatten -> l2_normalize }\n",
@@ -117,6 +118,7 @@ func writeFiles(t *testing.T) {
 
 // jsonLineRuns are commands with -o jsonl.
 var jsonLineRuns = []string{
+	"run twins.cnn --weights random --input a=testdata/images/chelsea.png --input b=testdata/images/rocket.jpg",
 	"run tiny.cnn testdata/images testdata --list names.txt --weights random",
 	"run tiny.cnn testdata/images none.png --weights none.safetensors",
 	"run parts.cnn testdata/images/chelsea.png --weights random", "run mask.cnn testdata/images --weights random", "run vector.cnn testdata/images --weights random",

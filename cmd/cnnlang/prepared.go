@@ -33,10 +33,17 @@ func preparedOf(n *interp.Net, d picture.Prepared) *preparedImage {
 	return p
 }
 
-// tellPrepared says in a line what is done to every image.
+// tellPrepared says in a line what is done to every image, of several inputs for each.
 func (a *app) tellPrepared(n *interp.Net) {
-	shape := n.Graph.Input().Shape
-	if len(shape) == 4 {
-		a.tell("note", fmt.Sprintf("%s: images are %s", n.Name, n.Preprocess().Words(shape[2], shape[3])))
+	for _, in := range n.Graph.Inputs {
+		p, err := n.PreprocessFor(in.Path)
+		if len(in.Shape) != 4 || err != nil {
+			continue
+		}
+		what := "images"
+		if len(n.Graph.Inputs) > 1 {
+			what += " of " + in.Path
+		}
+		a.tell("note", fmt.Sprintf("%s: %s are %s", n.Name, what, p.Words(in.Shape[2], in.Shape[3])))
 	}
 }

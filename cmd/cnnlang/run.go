@@ -127,13 +127,16 @@ func (f *runFlags) streams(args []string) error {
 // many reports whether results go out image by image: those of several, of a folder or a list,
 // in formats of lines, or in batches. The result of one image is one document.
 func (f *runFlags) many(args []string) bool {
-	return f.sources.several(args) || len(args) == 1 && (f.batch.given || f.format.value == "csv" || f.format.value == "jsonl")
+	return f.sources.several(args) || f.manySets() || len(args) == 1 && (f.batch.given || f.format.value == "csv" || f.format.value == "jsonl")
 }
 
 // consistent checks flags that exclude or need each other.
 func (f *runFlags) consistent(args []string) error {
 	if f.list.given || len(args) > 0 {
 		return f.consistentImages(args)
+	}
+	if f.manySets() {
+		return f.consistentSets()
 	}
 	switch {
 	case len(f.input.value) == 0:
@@ -143,6 +146,10 @@ func (f *runFlags) consistent(args []string) error {
 		return usage("--scale is for a generated input").withHelp("add `--input random`")
 	case f.format.value == "csv" || f.format.value == "jsonl":
 		return usage("-o %s is for images, and the input is none", f.format.value).withHelp("text and json are for arrays, too")
+	}
+	if only := f.input.value[0]; only.name == "" && only.isMany() {
+		return usage("%s is many images, and --input is one array, image or generated", only.file).
+			withHelp("name them after the net, or for one of several inputs by its name: `--input NAME=%s`", only.file)
 	}
 	pictures := slices.ContainsFunc(f.input.value, inputOf.isPicture)
 	for _, flag := range []struct {
@@ -161,16 +168,31 @@ func (f *runFlags) consistentImages(args []string) error {
 	switch {
 	case len(f.input.value) > 0:
 		return usage("got images and --input, want one of them")
+	case f.many(args):
+		return f.consistentMany()
 	case f.scale.given:
-		return usage("--scale is for a generated input").withHelp("images are scaled by `--prepare 'picture(scale=255)'`")
+		return notGenerated()
+	}
+	return f.apart()
+}
+
+// consistentMany is consistent for many images.
+func (f *runFlags) consistentMany() error {
+	switch {
+	case f.scale.given:
+		return notGenerated()
 	case f.shape.value != nil && f.batch.given:
 		return usage("got --shape and --batch, want one of them").withHelp("the first size of --shape is the batch")
-	case f.many(args) && f.onePicture() != "":
+	case f.onePicture() != "":
 		return usage("%s is one picture, and there may be many", f.onePicture()).withHelp("write one for each image, as in `--output 'out/{name}.png'`")
-	case f.many(args) && f.format.value == "json":
+	case f.format.value == "json":
 		return usage("-o json is one document, for one image").withHelp("-o jsonl writes a line for each image")
 	}
 	return f.apart()
+}
+
+func notGenerated() error {
+	return usage("--scale is for a generated input").withHelp("images are scaled by `--prepare 'picture(scale=255)'`")
 }
 
 // onePicture is a file of --output that is a picture, whatever the image is called, "" for none.

@@ -23,7 +23,8 @@ const runHelp = "run computes a net's output for images (JPEG, PNG, GIF, WebP, B
 	"--output has a row for each, or with {name} in its name each has a file. An image that cannot be read is told, and in csv and\n" +
 	"jsonl has a row with its error; the rest goes on, and the exit code is 1.\n\n" +
 	"Of a net with several inputs --input gives each by its name, an array, an image or\n" +
-	"random, and --output names one of several outputs: with a file it is written, without\n" +
+	"random, or each a folder, a pattern or several images, which go together by their names,\n" +
+	"and --output names one of several outputs: with a file it is written, without\n" +
 	"one it alone is shown.\n\n" +
 	"--precision bf16 computes in bfloat16, on processors with AVX512-BF16 or AMX, in\n" +
 	"less memory and, except for small nets, less time. f32fast multiplies float32 with\n" +

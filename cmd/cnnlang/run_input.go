@@ -91,12 +91,15 @@ func imageNames(images []string) []string {
 	return names
 }
 
-// takesImages is the error of a net whose input is not images, with what to do.
-func takesImages(n *interp.Net) error {
-	if err := oneInput(n, "images are"); err != nil {
-		return err
+// takesImages is the error of a net whose input is not images, or whose inputs are not where they
+// are named, with what to do.
+func takesImages(n *interp.Net, named bool) error {
+	if !named {
+		if err := oneInput(n, "images are"); err != nil {
+			return err
+		}
 	}
-	err := n.TakesPictures()
+	err := n.InputsTakePictures()
 	var unfit *interp.InputError
 	if errors.As(err, &unfit) && unfit.Err == nil {
 		unfit.Problem += "; give it an array with --input"
@@ -138,7 +141,7 @@ func (f *runFlags) inputs(ctx context.Context, stdin io.Reader, images []string,
 		return err
 	}
 	if len(images) > 0 {
-		if err := takesImages(n); err != nil {
+		if err := takesImages(n, false); err != nil {
 			return x, err
 		}
 		x.prepared = make([]*preparedImage, 1)

@@ -40,7 +40,11 @@ func (a *app) runMany(ctx context.Context, f *runFlags, argument string, images 
 	if err != nil {
 		return err
 	}
-	if err := takesImages(n); err != nil {
+	if err := takesImages(n, f.manySets()); err != nil {
+		return err
+	}
+	all, count, err := f.images(n, images, a)
+	if err != nil {
 		return err
 	}
 	if err := f.choose(n); err != nil {
@@ -85,10 +89,10 @@ func (a *app) runMany(ctx context.Context, f *runFlags, argument string, images 
 	m.meter = counter{app: a, name: n.Name, began: time.Now()}
 	if isTerminal(a.stderr) {
 		a.doing("%s: looking for images", n.Name)
-		m.meter.total = f.sources.count(images)
+		m.meter.total = count()
 		a.doing("%s: reading and computing images", n.Name)
 	}
-	for answer, err := range model.Each(ctx, f.spared(f.sources.pictures(images, a.stdin))) {
+	for answer, err := range model.Each(ctx, f.spared(all)) {
 		if err := m.take(answer, err); err != nil {
 			return err
 		}

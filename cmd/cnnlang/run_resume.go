@@ -31,7 +31,7 @@ func (s *sources) ready(args []string) error {
 			break
 		}
 	}
-	if !s.resumeAfter.given {
+	if !s.resumeAfter.given || len(args) == 0 && !s.list.given { // images of inputs by name are found with the net
 		return nil
 	}
 	at := s.mark()

@@ -169,13 +169,21 @@ type jsonRows struct {
 
 // pictureDocument is cnnlang.picture/v1.
 type pictureDocument struct {
-	Schema   string         `json:"schema"`
-	Picture  string         `json:"picture"`
-	Bytes    string         `json:"picture_base64,omitempty"` // of a name that is not UTF-8
-	Prepared *preparedImage `json:"prepared,omitempty"`
+	Schema   string           `json:"schema"`
+	Picture  string           `json:"picture"`
+	Bytes    string           `json:"picture_base64,omitempty"` // of a name that is not UTF-8
+	Prepared *preparedImage   `json:"prepared,omitempty"`
+	Beside   []besideDocument `json:"beside,omitempty"`
 	*runOutputs
 	*findings
 	Error *pictureProblem `json:"error,omitempty"`
+}
+
+// A besideDocument is the image of another input of the net.
+type besideDocument struct {
+	Input    string         `json:"input"`
+	Picture  string         `json:"picture"`
+	Prepared *preparedImage `json:"prepared"`
 }
 
 type pictureProblem struct {
@@ -187,7 +195,11 @@ type pictureProblem struct {
 func (jsonRows) head() error { return nil }
 
 func (r jsonRows) picture(answer interp.Answer, d runOutputs) error {
-	return jsonLine(r.w, named(pictureDocument{Prepared: preparedOf(r.model.Net, answer.Prepared), runOutputs: &d, findings: findingsOf(r.model, answer.Output, r.top)}, answer.Name))
+	line := pictureDocument{Prepared: preparedOf(r.model.Net, answer.Prepared), runOutputs: &d, findings: findingsOf(r.model, answer.Output, r.top)}
+	for i, p := range answer.Beside {
+		line.Beside = append(line.Beside, besideDocument{r.model.Net.InputNames()[i+1], p.Name, preparedOf(r.model.Net, p)})
+	}
+	return jsonLine(r.w, named(line, answer.Name))
 }
 
 func (r jsonRows) problem(name string, e errorEntry) error {

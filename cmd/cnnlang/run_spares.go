@@ -92,9 +92,11 @@ func overwritten(t target, what string) error {
 func (f *runFlags) spared(images iter.Seq[interp.Source]) iter.Seq[interp.Source] {
 	return func(yield func(interp.Source) bool) {
 		for source := range images {
-			if err := f.sparesImage(source); err != nil {
-				yield(interp.Unreadable("", err))
-				return
+			for _, image := range append([]interp.Source{source}, source.Beside...) {
+				if err := f.sparesImage(image); err != nil {
+					yield(interp.Unreadable("", err))
+					return
+				}
 			}
 			if !yield(source) {
 				return
