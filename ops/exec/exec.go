@@ -42,6 +42,8 @@ func algorithms(op ops.Op, in []tensor.Shape, out tensor.Shape, precision layout
 		return conv.Linear(op, in, out, precision)
 	case *ops.Deconv:
 		return conv.Deconv(op, in, out, precision)
+	case *ops.LinearGradient:
+		return conv.LinearGradient(op, in, out, precision)
 	case *ops.BatchNorm, *ops.LearnedGate, *ops.ChannelAffine, *ops.PReLU:
 		return s.channelwise(op)
 	case ops.Grouper:

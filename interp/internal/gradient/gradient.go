@@ -47,6 +47,8 @@ type Mask struct {
 	Input *graph.Node
 	Path  string // of the dropout
 	P     float64
+	// Images says that it drops whole images, as drop_path does.
+	Images bool
 }
 
 // A Gradient is that of a tensor: Node has as many numbers, in their order.
@@ -128,7 +130,7 @@ func (b *builder) needed() (list []*graph.Node) {
 
 // forward writes what a node of the net computes in training.
 func (b *builder) forward(n *graph.Node) error {
-	at := &place{builder: b, params: n.Params, path: n.Path, module: n.Shared}
+	at := &place{builder: b, op: n.Op, params: n.Params, path: n.Path}
 	for _, in := range n.In {
 		at.in = append(at.in, b.step.Values[in])
 	}

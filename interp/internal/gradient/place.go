@@ -12,12 +12,13 @@ import (
 // ops.Step.
 type place struct {
 	*builder
-	in           []*graph.Node
-	params       []graph.Param
-	path, module string
-	node         *graph.Node // whose gradients are written
-	gradient     *graph.Node // of its value
-	err          error
+	op       ops.Op
+	in       []*graph.Node
+	params   []graph.Param
+	path     string
+	node     *graph.Node // whose gradients are written
+	gradient *graph.Node // of its value
+	err      error
 }
 
 func (p *place) Input(i int) ops.Ref { return ref(p.in[i]) }
@@ -57,7 +58,8 @@ func (p *place) ToTensor(i int, gradient ops.Ref) {
 func (p *place) Mask(probability float64, shape tensor.Shape) ops.Ref {
 	n := &graph.Node{Path: "mask of " + p.path, Shape: shape}
 	p.inputs = append(p.inputs, n)
-	p.step.Masks = append(p.step.Masks, Mask{Input: n, Path: p.path, P: probability})
+	_, images := p.op.(*ops.DropPath)
+	p.step.Masks = append(p.step.Masks, Mask{Input: n, Path: p.path, P: probability, Images: images})
 	return ref(n)
 }
 

@@ -21,7 +21,10 @@ type Grid struct {
 
 // Grid is the layout with the sizes of a value whose images follow one another.
 func (l Layout) Grid(s tensor.Shape) Grid {
-	g := Grid{Layout: l, N: s[0], C: s[1], H: 1, W: 1}
+	g := Grid{Layout: l, N: s[0], C: 1, H: 1, W: 1}
+	if len(s) > 1 {
+		g.C = s[1]
+	}
 	switch {
 	case len(s) == 4:
 		g.H, g.W = s[2], s[3]

@@ -1,0 +1,51 @@
+package learn
+
+import (
+	"context"
+
+	"cnnlang/interp/graph"
+	"cnnlang/interp/internal/gradient"
+	"cnnlang/interp/internal/plan"
+	"cnnlang/ops/exec/task"
+	"cnnlang/ops/tensor"
+)
+
+// An Engine computes steps in float32, by a plan whose tensors are packed anew in every run.
+type Engine struct {
+	session *plan.Session
+	memory  plan.Memory
+	inputs  []tensor.Tensor
+}
+
+// NewEngine plans a step. The tensors change in place. affords may refuse the memory that it takes.
+func NewEngine(s *gradient.Step, tensors plan.Source, workers *task.Workers, affords func(plan.Memory) error) (*Engine, error) {
+	p, err := plan.New(s.Graph, tensors, plan.Options{Refill: true, Threads: workers.Count(), Affords: affords})
+	if err != nil {
+		return nil, err
+	}
+	e := &Engine{session: p.NewSession(workers), memory: p.Memory(workers.Count())}
+	for _, n := range s.Inputs {
+		e.inputs = append(e.inputs, tensor.Tensor{Shape: n.Shape})
+	}
+	return e, nil
+}
+
+// Run implements Backend.
+func (e *Engine) Run(ctx context.Context, inputs [][]float32) error {
+	for i, x := range inputs {
+		e.inputs[i].Data = x
+	}
+	return e.session.Run(ctx, e.inputs...)
+}
+
+// Value implements Backend.
+func (e *Engine) Value(n *graph.Node) []float32 {
+	t, ok := e.session.At(n)
+	if !ok {
+		panic("learn: the step does not show " + n.Path)
+	}
+	return t.Data
+}
+
+// Memory is what the engine takes, beside the tensors and what the learner keeps of them.
+func (e *Engine) Memory() plan.Memory { return e.memory }
