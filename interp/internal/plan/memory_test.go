@@ -64,7 +64,7 @@ func TestNoLiveBlockIsOverwritten(t *testing.T) {
 			g, keep[0] = after, to[keep[0]]
 		}
 		gatherAt := rapid.IntRange(0, len(g.Nodes)).Draw(t, "gather at")
-		namedRun(t, lower(g, gatherAt, pinned(g, Options{Keep: keep}), nil, layout.F32))
+		namedRun(t, lower(g, Options{Keep: keep, gatherAt: func(*graph.Graph) int { return gatherAt }}))
 	})
 }
 

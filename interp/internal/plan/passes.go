@@ -31,12 +31,13 @@ type lowering struct {
 	asked      map[*graph.Node]bool // nodes whose values are needed in plain layout
 	algorithms map[string]string    // chosen for some steps, by path
 	precision  layout.Precision
-	gatherAt   int // the node at which the images of a batch are gathered, 0 for none
+	gatherAt   int  // the node at which the images of a batch are gathered, 0 for none
+	refill     bool // tensors change, so what is packed must be made of them each time
 }
 
 // lower runs the passes on a graph.
-func lower(g *graph.Graph, gatherAt int, asked map[*graph.Node]bool, algorithms map[string]string, precision layout.Precision) *program {
-	l := &lowering{newProgram(g), asked, algorithms, precision, gatherAt}
+func lower(g *graph.Graph, opts Options) *program {
+	l := &lowering{newProgram(g), pinned(g, opts), opts.Algorithms, opts.Precision, opts.gatherPoint(g), opts.Refill}
 	for _, p := range passes {
 		p.run(l)
 	}

@@ -121,7 +121,7 @@ func New(g *graph.Graph, params Source, opts Options) (*Plan, error) {
 	if err := graph.Verify(g); err != nil {
 		panic(fmt.Sprintf("plan: %v", err))
 	}
-	p := &Plan{graph: g, program: lower(g, opts.gatherPoint(g), pinned(g, opts), opts.Algorithms, opts.Precision), packed: &packed{}}
+	p := &Plan{graph: g, program: lower(g, opts), packed: &packed{}}
 	p.arena, p.imageArena = p.program.place()
 	if p.tableBytes() > mostTables {
 		if err := opts.affords(p.estimate(opts)); err != nil {
@@ -175,8 +175,9 @@ func (p *Plan) fill(params Source, opts Options) error {
 	}
 	list := p.prepareIn(&packed{})
 	if opts.Refill {
-		p.refill = []task.Task{p.refilling(list)}
+		p.refill = p.refilling(list)
 	}
+	p.packed.stale = nil
 	return pack(list, params, opts)
 }
 

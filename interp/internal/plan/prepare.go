@@ -28,9 +28,10 @@ type packed struct {
 	free  []func()
 	used  int
 	jobs  []packJob
-	count bool // only sizes are wanted: the chunk has no memory and serves all
-	known bool // the chunk was packed before: nothing is to be filled
-	ended bool // and was too short
+	stale []func() // called before all jobs are done again
+	count bool     // only sizes are wanted: the chunk has no memory and serves all
+	known bool     // the chunk was packed before: nothing is to be filled
+	ended bool     // and was too short
 }
 
 // A packJob is memory to be filled.
@@ -70,6 +71,13 @@ func (p *packed) Floats(n int, fill func(dst []float32)) []float32 {
 		p.jobs = append(p.jobs, packJob{dst: dst, fill: fill})
 	}
 	return dst
+}
+
+// Before implements task.Changing.
+func (p *packed) Before(forget func()) {
+	if !p.count && !p.known {
+		p.stale = append(p.stale, forget)
+	}
 }
 
 // fits reports whether the numbers packed before are exactly as many as needed, and of the

@@ -2,6 +2,7 @@ package conv
 
 import (
 	"sync"
+	"sync/atomic"
 
 	"cnnlang/ops"
 	"cnnlang/ops/exec/rowwise"
@@ -12,13 +13,35 @@ import (
 // which happens when the first is packed.
 type packing struct {
 	task.Memory
-	folded func() *filters
-	out    int
-	act    ops.Activation
+	fold func() *filters
+	out  int
+	act  ops.Activation
+
+	lock sync.Mutex
+	kept atomic.Pointer[filters] // what fold gave
 }
 
 func newPacking(m task.Memory, out int, act ops.Activation, fold func() *filters) *packing {
-	return &packing{task.In(m), sync.OnceValue(fold), out, act}
+	p := &packing{Memory: task.In(m), fold: fold, out: out, act: act}
+	if c, ok := m.(task.Changing); ok {
+		c.Before(func() { p.kept.Store(nil) })
+	}
+	return p
+}
+
+// folded are the filters with their norm.
+func (p *packing) folded() *filters {
+	if f := p.kept.Load(); f != nil {
+		return f
+	}
+	p.lock.Lock()
+	defer p.lock.Unlock()
+	f := p.kept.Load()
+	if f == nil {
+		f = p.fold()
+		p.kept.Store(f)
+	}
+	return f
 }
 
 func (p *problem) packing(v values) *packing {

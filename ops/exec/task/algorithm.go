@@ -54,6 +54,12 @@ func In(m Memory) Memory {
 	return m
 }
 
+// A Changing memory is filled again when the parameters have changed.
+type Changing interface {
+	// Before has forget called before that, so that what was remembered of the parameters is computed anew.
+	Before(forget func())
+}
+
 // Heap is a Memory that is filled at once.
 type Heap struct{}
 
