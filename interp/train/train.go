@@ -1,0 +1,256 @@
+// Package train trains nets: it takes a net, pictures and a recipe, and changes the net's tensors step by
+// step.
+//
+//	tensors ──┐
+//	recipe ───┼─ New ──▶ Trainer ── Epoch ──▶ tensors that have learned, and what the epoch has come to
+//	data ─────┘
+//
+// Every bit of the result follows from the net, the tensors, the data, the recipe and the kernels, and none
+// from the number of threads.
+package train
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+
+	"cnnlang/interp"
+	"cnnlang/interp/graph"
+	"cnnlang/interp/internal/gradient"
+	"cnnlang/interp/internal/learn"
+	"cnnlang/interp/train/dataset"
+	"cnnlang/interp/train/optim"
+	"cnnlang/interp/train/recipe"
+	"cnnlang/ops/exec/task"
+	"cnnlang/ops/tensor"
+)
+
+// Options say what is trained, on what and how.
+type Options struct {
+	// Net is the net at the size of its pictures, with as many classes as the data have.
+	Net *interp.Net
+	// Recipe is how.
+	Recipe recipe.Recipe
+	// Data are the pictures.
+	Data *dataset.Data
+	// Tensors are those that a file gave, by path, in the shapes of the net; others are drawn. They are changed.
+	Tensors map[string]tensor.Tensor
+	Threads int // 0 is one for each core
+}
+
+// A Trainer is a net that is being trained. One goroutine at a time uses it.
+type Trainer struct {
+	o       Options
+	batch   int
+	tensors map[string]tensor.Tensor
+	fresh   map[string]bool // tensors that no file gave
+	workers *task.Workers
+	targets *targets
+	phase   *phase
+	epoch   int // the next one
+	loader  dataset.Loader
+}
+
+// A phase is the epochs in which the same tensors learn.
+type phase struct {
+	head     bool // only those that no file gave
+	learner  *learn.Learner[float32]
+	schedule optim.Schedule
+	steps    int // before its first
+}
+
+// New prepares a training. Close it after use. Its errors are about recipes that do not fit the net or the
+// data.
+func New(o Options) (*Trainer, error) {
+	r := &o.Recipe
+	switch {
+	case r.Micro != 0:
+		return nil, errors.New("train: `micro` splits batches, which is not done yet; leave it out")
+	case r.RecomputeBN != 0:
+		return nil, errors.New("train: `recompute_bn` is not done yet; leave it out")
+	case o.Data.Train.Len() < r.Batch:
+		return nil, fmt.Errorf("train: there are %d pictures to learn from and a batch has %d; take a smaller batch", o.Data.Train.Len(), r.Batch)
+	}
+	t := &Trainer{o: o, batch: r.Batch, tensors: map[string]tensor.Tensor{}, fresh: map[string]bool{}}
+	owners := owners(o.Net.Graph)
+	for _, p := range o.Net.Graph.Params(true) {
+		if given, ok := o.Tensors[p.Path]; ok {
+			if !given.Shape.Equal(p.Shape) {
+				return nil, fmt.Errorf("train: the tensor %s has the shape %v, want %v", p.Path, given.Shape, p.Shape)
+			}
+			t.tensors[p.Path] = given
+			continue
+		}
+		t.tensors[p.Path], t.fresh[p.Path] = initial(owners[p.Path], p, r.Init, r.Seed), true
+	}
+	if r.ZeroLastBN {
+		for _, path := range lastOfBranches(o.Net.Graph) {
+			if t.fresh[path] {
+				clear(t.tensors[path].Data)
+			}
+		}
+	}
+	if r.Loss.Kind == recipe.FromData {
+		r.Loss.Kind = recipe.CrossEntropy
+		if n, binary := o.Data.Targets(); n > 0 && binary {
+			r.Loss.Kind = recipe.BCE
+		} else if n > 0 {
+			r.Loss.Kind = recipe.MSE
+		}
+	}
+	t.loader = dataset.Loader{Set: o.Data.Train, Batch: t.batch, Threads: o.Threads, Seed: r.Seed,
+		Shuffle: true, Balance: r.Balance, Augment: true, DropRest: true}
+	t.workers = task.NewWorkers(o.Threads)
+	var err error
+	if t.targets, err = newTargets(o.Net.Graph, o.Data, r); err == nil {
+		err = t.begin(r.HeadEpochs > 0 && len(t.fresh) > 0 && len(t.fresh) < len(t.tensors))
+	}
+	if err != nil {
+		t.Close()
+		return nil, err
+	}
+	return t, nil
+}
+
+// Close ends the trainer's threads.
+func (t *Trainer) Close() { t.workers.Close() }
+
+// begin begins a phase.
+func (t *Trainer) begin(head bool) error {
+	r := &t.o.Recipe
+	p := newPolicy(t.o.Net.Graph, r, t.fresh, !head)
+	all, err := heads(t.o.Net.Graph, r.Loss, r.Sides)
+	if err != nil {
+		return fmt.Errorf("train: %w", err)
+	}
+	step, err := gradient.Of(t.o.Net.Graph, gradient.Options{Heads: all, Learns: p.learns, Stored: p.stored})
+	if err != nil {
+		return err
+	}
+	engine, err := learn.NewEngine(step, func(p graph.Param) (tensor.Tensor, error) { return t.tensors[p.Path], nil }, t.workers, nil)
+	if err != nil {
+		return err
+	}
+	steps := 0
+	if t.phase != nil {
+		steps = t.phase.steps + t.phase.learner.Taken()
+	}
+	t.targets.heads = len(all)
+	t.phase = &phase{head: head, steps: steps,
+		learner: learn.New(step, engine, func(p graph.Param) []float32 { return t.tensors[p.Path].Data }, learn.Settings{
+			Optimizer: r.Optimizer, ClipNorm: r.ClipNorm, ClipValue: r.ClipValue, Decay: p.decay, Factor: p.factor,
+			Momentum: r.BNMomentum, Average: r.EMA, Warm: r.WarmEMA, Seed: r.Seed,
+		}, t.workers)}
+	if !head {
+		t.phase.schedule = optim.NewSchedule(r, t.loader.Batches())
+	}
+	return nil
+}
+
+// Tensors are those of the net, as they are now: averages where the recipe keeps such. They are valid until the
+// next epoch.
+func (t *Trainer) Tensors() map[string]tensor.Tensor {
+	all := map[string]tensor.Tensor{}
+	averages := t.phase.learner.State().Averages
+	for path, x := range t.tensors {
+		if a := averages[path]; a != nil {
+			x = tensor.From(a, x.Shape...)
+		}
+		all[path] = x
+	}
+	return all
+}
+
+// Fresh are the paths of the tensors that no file gave, sorted.
+func (t *Trainer) Fresh() (paths []string) {
+	for path := range t.fresh {
+		paths = append(paths, path)
+	}
+	slices.Sort(paths)
+	return paths
+}
+
+// Epochs is how many there are, those of the head alone included.
+func (t *Trainer) Epochs() int {
+	if len(t.fresh) == 0 || len(t.fresh) == len(t.tensors) {
+		return t.o.Recipe.Epochs
+	}
+	return t.o.Recipe.HeadEpochs + t.o.Recipe.Epochs
+}
+
+// An Outcome is what an epoch has come to.
+type Outcome struct {
+	Head  bool    // only tensors learned that no file gave
+	Steps int     // of the epoch
+	Loss  float64 // the mean over the steps, side heads included
+	Rate  float64 // of the last step
+}
+
+// A NotFiniteError says that a step was not taken because its loss or a gradient was infinite or no number.
+type NotFiniteError struct {
+	Step, Epoch int // from 1
+	Rate        float64
+	Pictures    []string
+}
+
+func (e *NotFiniteError) Error() string {
+	return fmt.Sprintf("train: step %d, in epoch %d, gives a loss or a gradient that is not finite, at a rate of %g; a smaller rate or `clip_norm` may help", e.Step, e.Epoch, e.Rate)
+}
+
+func (e *NotFiniteError) Unwrap() error { return learn.ErrNotFinite }
+
+// Epoch learns from all pictures once. Its error is that of the data, a *NotFiniteError, or that of ctx once
+// that has ended; the steps before it were taken.
+func (t *Trainer) Epoch(ctx context.Context) (Outcome, error) {
+	if t.phase.head && t.epoch == t.o.Recipe.HeadEpochs {
+		if err := t.begin(false); err != nil {
+			return Outcome{}, err
+		}
+	}
+	out := Outcome{Head: t.phase.head}
+	var result learn.Result
+	for b, err := range t.loader.Epoch(ctx, t.epoch, 0) {
+		if err != nil {
+			return out, err
+		}
+		out.Rate = t.rate()
+		err := t.phase.learner.Step(ctx, t.targets.inputs(b), out.Rate, &result)
+		if errors.Is(err, learn.ErrNotFinite) {
+			failed := &NotFiniteError{Step: t.phase.steps + t.phase.learner.Taken() + 1, Epoch: t.epoch + 1, Rate: out.Rate}
+			for _, i := range b.Pictures {
+				failed.Pictures = append(failed.Pictures, t.o.Data.Train.Name(i))
+			}
+			return out, failed
+		}
+		if err != nil {
+			return out, err
+		}
+		out.Loss += t.total(result.Losses)
+		out.Steps++
+	}
+	out.Loss /= float64(max(out.Steps, 1))
+	t.epoch++
+	return out, nil
+}
+
+// total is the loss with the side heads, each with its weight.
+func (t *Trainer) total(losses []float64) float64 {
+	sum, i := losses[0], 1
+	for _, weight := range t.o.Recipe.Sides {
+		if weight != 0 && i < len(losses) {
+			sum += weight * losses[i]
+			i++
+		}
+	}
+	return sum
+}
+
+// rate is that of the next step: the recipe's while only the head learns, then what the schedule says.
+func (t *Trainer) rate() float64 {
+	rate := t.o.Recipe.Optimizer.LR
+	if t.phase.head {
+		return rate
+	}
+	return rate * t.phase.schedule.Share(t.phase.learner.Taken())
+}
