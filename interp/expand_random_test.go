@@ -214,7 +214,7 @@ func (w *netWriter) step(depth int) {
 
 func (w *netWriter) inner(depth int) {
 	w.ops++
-	kind := w.IntN(11)
+	kind := w.IntN(12)
 	if w.items && depth > 0 && w.IntN(3) == 0 {
 		w.eachOf(depth)
 		return
@@ -225,7 +225,10 @@ func (w *netWriter) inner(depth int) {
 	switch kind {
 	case 0, 1, 2:
 		ops := []string{"relu", "conv(4, 3x3, pad=1)", "conv(4, 1x3, pad=[0, 1], groups=2, bias=false)", "bn(eps=1e-3)",
-			"maxpool(2x2, stride=1, pad=[[0, 1], [1, 0]])", "scale(1/3)", "avgpool(3x3, stride=1, pad=same)", "id", "lrn(k=2)", "mul { | id | param([4, 1, 1]) }"}
+			"maxpool(2x2, stride=1, pad=[[0, 1], [1, 0]])", "scale(1/3)", "avgpool(3x3, stride=1, pad=same)", "id", "lrn(k=2)", "mul { | id | param([4, 1, 1]) }",
+			// one after the other, these keep differences large beside the numbers
+			"{ scale(4) -> softmax }", "{ scale(3) -> softmax(3) }", "{ relu -> pow(3) -> avgpool(3x3, stride=1, pad=same) -> pow(1/3) }",
+			"permute([0, 1, 3, 2])", "{ permute([0, 3, 1, 2]) -> reshape([4, 3, 3]) }"}
 		w.write("%s", ops[w.IntN(len(ops))])
 	case 3, 4:
 		w.write("{\n")
@@ -255,6 +258,8 @@ func (w *netWriter) inner(depth int) {
 			return
 		}
 		w.write("silu")
+	case 11:
+		w.attention(depth)
 	default:
 		w.write("%s {\n", []string{"add", "max", "mean"}[w.IntN(3)])
 		for range 1 + w.IntN(3) {
@@ -266,6 +271,13 @@ func (w *netWriter) inner(depth int) {
 		}
 		w.write("}")
 	}
+}
+
+// attention writes what each pixel takes of all others, by weights that steps make of the image.
+func (w *netWriter) attention(depth int) {
+	w.write("{\nmatmul {\n| reshape([4, 9])\n| ")
+	w.statements(depth - 1)
+	w.write("conv(9, 1x1) -> reshape([9, 9]) -> softmax(%d)\n}\nreshape([4, 3, 3])\n}", 1+w.IntN(2))
 }
 
 // eachOf writes a step that is applied to two or three values.
