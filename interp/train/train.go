@@ -48,7 +48,9 @@ type Trainer struct {
 	workers *task.Workers
 	targets *targets
 	phase   *phase
-	epoch   int // the next one
+	epoch   int     // that is learned from
+	next    int     // its next batch
+	sum     float64 // of the losses of its steps
 	loader  dataset.Loader
 }
 
@@ -200,8 +202,9 @@ func (e *NotFiniteError) Error() string {
 
 func (e *NotFiniteError) Unwrap() error { return learn.ErrNotFinite }
 
-// Epoch learns from all pictures once. Its error is that of the data, a *NotFiniteError, or that of ctx once
-// that has ended; the steps before it were taken.
+// Epoch learns from all pictures once, or from those that are left of an epoch that was cut off. Its error is that of
+// the data, a *NotFiniteError, or that of ctx once that has ended; the steps before it were taken, and another
+// call goes on behind them.
 func (t *Trainer) Epoch(ctx context.Context) (Outcome, error) {
 	if t.phase.head && t.epoch == t.o.Recipe.HeadEpochs {
 		if err := t.begin(false); err != nil {
@@ -210,7 +213,7 @@ func (t *Trainer) Epoch(ctx context.Context) (Outcome, error) {
 	}
 	out := Outcome{Head: t.phase.head}
 	var result learn.Result
-	for b, err := range t.loader.Epoch(ctx, t.epoch, 0) {
+	for b, err := range t.loader.Epoch(ctx, t.epoch, t.next) {
 		if err != nil {
 			return out, err
 		}
@@ -226,11 +229,11 @@ func (t *Trainer) Epoch(ctx context.Context) (Outcome, error) {
 		if err != nil {
 			return out, err
 		}
-		out.Loss += t.total(result.Losses)
-		out.Steps++
+		t.sum += t.total(result.Losses)
+		t.next++
 	}
-	out.Loss /= float64(max(out.Steps, 1))
-	t.epoch++
+	out.Steps, out.Loss = t.next, t.sum/float64(t.next)
+	t.epoch, t.next, t.sum = t.epoch+1, 0, 0
 	return out, nil
 }
 

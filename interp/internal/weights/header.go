@@ -24,6 +24,7 @@ type headerParser struct {
 	what       string // what is parsed, for errors
 	start      int64  // where it is in the file
 	classes    weightfile.Classes
+	about      map[string]string // the entries of its metadata
 }
 
 const (
@@ -187,6 +188,10 @@ func (p *headerParser) metadata() error {
 			return err
 		}
 		p.classes.Offer(key, text)
+		if p.about == nil {
+			p.about = map[string]string{}
+		}
+		p.about[key] = text
 		if entries++; entries > p.maxTensors {
 			return &LimitError{Path: string(p.path), Limit: "entries of " + metadataKey, Got: int64(entries), Max: int64(p.maxTensors),
 				Help: "write the file again without it"}

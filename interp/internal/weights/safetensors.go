@@ -45,6 +45,7 @@ type safetensors struct {
 	base    int64    // where the tensors start
 	entries []record // in the order of their data
 	classes weightfile.Classes
+	about   map[string]string // its metadata
 	index   map[string]int
 }
 
@@ -72,7 +73,7 @@ func readSafetensors(file readAtCloser, name string, size int64, o Options) (*sa
 	if s.entries, err = p.parse(header); err != nil {
 		return nil, err
 	}
-	s.classes = p.classes
+	s.classes, s.about = p.classes, p.about
 	if err := s.checkLayout(size - s.base); err != nil {
 		return nil, err
 	}
@@ -81,6 +82,14 @@ func readSafetensors(file readAtCloser, name string, size int64, o Options) (*sa
 		s.index[e.Name] = i
 	}
 	return s, nil
+}
+
+// Metadata are the texts that a safetensors file has beside its tensors, by their names; nil for any other.
+func Metadata(s Store) map[string]string {
+	if file, ok := s.(*safetensors); ok {
+		return file.about
+	}
+	return nil
 }
 
 // isSafetensors recognises a header that ends in the file, by its length and its brace.

@@ -8,6 +8,8 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -55,6 +57,12 @@ func (t Source) Refused(s Store, as string) error {
 
 // WriteSafetensors writes the tensors as F32, in order, as Write does.
 func WriteSafetensors(ctx context.Context, path string, tensors []Named) error {
+	return WriteWith(ctx, path, tensors, nil)
+}
+
+// WriteWith is WriteSafetensors with texts about the tensors, by names of their own, which Metadata
+// reads.
+func WriteWith(ctx context.Context, path string, tensors []Named, about map[string]string) error {
 	var sources []Source
 	for _, t := range tensors {
 		sources = append(sources, Source{
@@ -62,7 +70,7 @@ func WriteSafetensors(ctx context.Context, path string, tensors []Named) error {
 			Bytes: func() ([]byte, error) { return bytesOf(t.Tensor.Data), nil },
 		})
 	}
-	return Write(ctx, path, sources, nil)
+	return writeFile(ctx, path, sources, about, nil)
 }
 
 // Write writes tensors, in order and one after another, to a safetensors file that Open and
@@ -70,7 +78,11 @@ func WriteSafetensors(ctx context.Context, path string, tensors []Named) error {
 // before it does. The error is a *FileError, that of a Source or of last, or that of ctx once
 // that has ended.
 func Write(ctx context.Context, path string, tensors []Source, last func() error) error {
-	header, err := headerOf(tensors)
+	return writeFile(ctx, path, tensors, nil, last)
+}
+
+func writeFile(ctx context.Context, path string, tensors []Source, about map[string]string, last func() error) error {
+	header, err := headerOf(tensors, about)
 	if err != nil {
 		return &FileError{Path: path, Problem: "cannot be written: " + err.Error(), Err: err}
 	}
@@ -118,13 +130,21 @@ func Write(ctx context.Context, path string, tensors []Source, last func() error
 
 // headerOf returns everything before the first tensor: the length, the JSON and spaces up
 // to a multiple of 8, so that readers can use the data in place.
-func headerOf(tensors []Source) ([]byte, error) {
+func headerOf(tensors []Source, about map[string]string) ([]byte, error) {
 	if len(tensors) > (Options{}).maxTensors() {
 		return nil, fmt.Errorf("got %d tensors, the limit is %d", len(tensors), (Options{}).maxTensors())
 	}
 	b := bytes.NewBuffer(make([]byte, 8))
 	// PyTorch's loaders expect this entry.
-	fmt.Fprintf(b, `{%q:{"format":"pt"}`, metadataKey)
+	fmt.Fprintf(b, `{%q:{"format":"pt"`, metadataKey)
+	for _, key := range slices.Sorted(maps.Keys(about)) {
+		entry, err := json.Marshal(map[string]string{key: about[key]})
+		if err != nil {
+			return nil, err
+		}
+		fmt.Fprintf(b, ",%s", bytes.Trim(entry, "{}"))
+	}
+	b.WriteByte('}')
 	seen := map[string]bool{}
 	start := int64(0)
 	for _, t := range tensors {

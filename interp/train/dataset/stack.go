@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"encoding/binary"
 	"math"
+	"path/filepath"
 	"slices"
 	"strconv"
 
@@ -39,11 +40,15 @@ func (s *stack) find(i int) (*part, int) {
 	return &s.parts[1], i - s.parts[0].n
 }
 
-func (s *stack) name(i int) string { return s.path(i) }
-
-func (s *stack) path(i int) string {
+func (s *stack) name(i int) string {
 	p, at := s.find(i)
 	return p.file + "[" + strconv.Itoa(at) + "]"
+}
+
+// path is where a picture is among the data, wherever those lie.
+func (s *stack) path(i int) string {
+	p, at := s.find(i)
+	return filepath.Base(p.file) + "[" + strconv.Itoa(at) + "]"
 }
 
 func (s *stack) numbers() bool { return s.parts[0].floats != nil }

@@ -84,6 +84,9 @@ func (r Recipe) settings() (lines [][2]string) {
 
 // sides are the weights of the side heads, one number where they are equal.
 func (r Recipe) sides() string {
+	if len(r.Sides) == 0 {
+		return ""
+	}
 	if slices.ContainsFunc(r.Sides, func(x float64) bool { return x != r.Sides[0] }) {
 		return numbers(r.Sides)
 	}
