@@ -137,8 +137,9 @@ func (m *machine) dealRuns(ports []*ast.Port, e *env, items []Tensor) (values []
 			if _, known := e.lookup(p.Open()); p.Open() != "" && !known && len(left) > 0 && left[0].run != nil {
 				e.values[p.Open()] = left[0].run.n
 			}
-			v, ok := m.eval(p.Repeat.Count, e)
-			if n, ok = v.(dim.Size); !ok || p.Repeat.How == "in" {
+			v, _ := m.eval(p.Repeat.Count, e) // of what cannot be computed nothing, which is no size
+			size, ok := v.(dim.Size)
+			if n = size; !ok || p.Repeat.How == "in" {
 				return nil, m.unfollowed("values").Many
 			}
 		}

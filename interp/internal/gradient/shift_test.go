@@ -10,7 +10,7 @@ import (
 
 // A shift adds a tensor of the whole shape to its input, so that the gradient of a value shows as that of a
 // tensor.
-type shift struct{ shape dim.Shape }
+type shift struct{}
 
 func (*shift) Name() string                                           { return "shift" }
 func (s *shift) Infer(f dim.Facts, in []dim.Shape) (dim.Shape, error) { return in[0], nil }

@@ -14,8 +14,6 @@ type listWriter struct {
 
 func (w *listWriter) pick(list ...string) string { return list[w.r.Intn(len(list))] }
 
-func (w *listWriter) chance(percent int) bool { return w.r.Intn(100) < percent }
-
 // randomListProgram writes a program whose last block takes or makes a list of k tensors.
 func randomListProgram(r *rand.Rand) program {
 	w := &listWriter{r: r}

@@ -157,8 +157,8 @@ func TestSlotsAreWhatARuleNeeds(t *testing.T) {
 func TestDescentWithoutMomentum(t *testing.T) {
 	w, g := []float64{1, -2, 0.5}, []float64{0.25, 0.5, -4}
 	Update(recipe.Optimizer{Kind: recipe.SGD}, Tensor[float64]{Value: w, Gradient: g, Decay: 0.125, RateFactor: 2}, Step{Rate: 0.25, Scale: 0.5, Update: 1}, 0, 3)
-	// w - 0.5*(0.5*g + 0.125*w), exactly
-	for i, want := range []float64{1 - 0.5*(0.125+0.125), -2 - 0.5*(0.25-0.25), 0.5 - 0.5*(-2+0.0625)} {
+	// w - 0.5*(0.5*g + 0.125*w), exactly; of the second element the sum is 0
+	for i, want := range []float64{1 - 0.5*(0.125+0.125), -2, 0.5 - 0.5*(-2+0.0625)} {
 		if w[i] != want {
 			t.Errorf("element %d: got %g, want %g", i, w[i], want)
 		}
