@@ -63,7 +63,7 @@ func TestBracketsLeftOut(t *testing.T) {
 		switch strings.Join(strings.Fields(line), " ") {
 		case "mobilenet.cnn: is [N, 320, 7, 7]", // the brace of a step that is followed by a claim about its result
 			"yolo_v3.cnn: as y[s]", "siamese.cnn: as [x, y]",
-			"cbam.cnn: | concat { | reduce_max(1) | reduce_mean(1)": // of branches that a step follows in the branch around them
+			"cbam.cnn: | concat { | reduce_max(1) | reduce_mean(1)", "gcnet.cnn:": // of branches that a step follows in the branch around them
 		case "inception_v4.cnn: let layers = ([[]] * 4 + [stem, []] + [module_a * 4", // a list in a sum of lists
 			"inception_v4.cnn: + [to_b] + [module_b] * 7 + [to_c] + [module_c * 3)":
 		default:
