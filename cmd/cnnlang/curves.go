@@ -31,7 +31,7 @@ func (a *app) curves() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "curves LOG...",
 		Short: "Compare trainings by their logs, and draw them",
-		Long: "curves shows what trainings have come to, by the logs that `cnnlang train --log` writes,\n" +
+		Long: "curves shows what trainings have come to, by their logs, which have a line for each event,\n" +
 			"a row for each: the loss of training in the last epoch, and the loss and the top-1 of\n" +
 			"validation, in per cent, in the best. A training may still be going on.\n\n" +
 			"--output draws the losses, top-1 and the learning rate over epochs, in SVG: a colour\n" +

@@ -36,6 +36,7 @@ type position struct {
 	Epoch   int     `json:"epoch"`
 	Next    int     `json:"next"` // batch
 	Sum     float64 `json:"sum"`  // of the losses of the epoch
+	Best    Record  `json:"best"`
 }
 
 // position is the trainer's.
@@ -51,7 +52,7 @@ func (t *Trainer) position() (position, error) {
 	return position{
 		Version: stateVersion, Net: hex.EncodeToString(hash.Sum(nil)), Recipe: r.Text(), Data: t.o.Data.Digest(),
 		Fresh: strings.Join(t.Fresh(), " "), Head: t.phase.head, Before: t.phase.steps, Taken: t.phase.learner.Taken(),
-		Epoch: t.epoch, Next: t.next, Sum: t.sum,
+		Epoch: t.epoch, Next: t.next, Sum: t.sum, Best: t.best,
 	}, nil
 }
 
@@ -158,7 +159,7 @@ func (t *Trainer) Resume(path string) error {
 	if err != nil {
 		return err
 	}
-	t.phase.steps, t.epoch, t.next, t.sum = p.Before, p.Epoch, p.Next, p.Sum
+	t.phase.steps, t.epoch, t.next, t.sum, t.best = p.Before, p.Epoch, p.Next, p.Sum, p.Best
 	t.phase.learner.Resume(p.Taken)
 	return store.Unchanged()
 }

@@ -14,6 +14,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"time"
 
 	"cnnlang/interp"
 	"cnnlang/interp/graph"
@@ -37,6 +38,17 @@ type Options struct {
 	// Tensors are those that a file gave, by path, in the shapes of the net; others are drawn. They are changed.
 	Tensors map[string]tensor.Tensor
 	Threads int // 0 is one for each core
+	// Stepped, if not nil, is told of every step.
+	Stepped func(Step)
+}
+
+// A Step is what one step has come to.
+type Step struct {
+	Step, Epoch     int       // from 1
+	Loss            float64   // with the side heads
+	Losses          []float64 // of the heads, the main one first; valid until the next step
+	Rate, Norm      float64   // of all gradients together, before clipping
+	Loaded, Learned time.Duration
 }
 
 // A Trainer is a net that is being trained. One goroutine at a time uses it.
@@ -51,6 +63,7 @@ type Trainer struct {
 	epoch   int     // that is learned from
 	next    int     // its next batch
 	sum     float64 // of the losses of its steps
+	best    Record
 	loader  dataset.Loader
 }
 
@@ -187,6 +200,8 @@ type Outcome struct {
 	Steps int     // of the epoch
 	Loss  float64 // the mean over the steps, side heads included
 	Rate  float64 // of the last step
+	// Waited is how long it waited for data.
+	Waited time.Duration
 }
 
 // A NotFiniteError says that a step was not taken because its loss or a gradient was infinite or no number.
@@ -213,11 +228,13 @@ func (t *Trainer) Epoch(ctx context.Context) (Outcome, error) {
 	}
 	out := Outcome{Head: t.phase.head}
 	var result learn.Result
+	waited := time.Now()
 	for b, err := range t.loader.Epoch(ctx, t.epoch, t.next) {
 		if err != nil {
 			return out, err
 		}
 		out.Rate = t.rate()
+		start := time.Now()
 		err := t.phase.learner.Step(ctx, t.targets.inputs(b), out.Rate, &result)
 		if errors.Is(err, learn.ErrNotFinite) {
 			failed := &NotFiniteError{Step: t.phase.steps + t.phase.learner.Taken() + 1, Epoch: t.epoch + 1, Rate: out.Rate}
@@ -229,8 +246,17 @@ func (t *Trainer) Epoch(ctx context.Context) (Outcome, error) {
 		if err != nil {
 			return out, err
 		}
-		t.sum += t.total(result.Losses)
+		loss := t.total(result.Losses)
+		t.sum += loss
 		t.next++
+		out.Waited += start.Sub(waited)
+		if t.o.Stepped != nil {
+			t.o.Stepped(Step{
+				Step: t.phase.steps + t.phase.learner.Taken(), Epoch: t.epoch + 1, Loss: loss, Losses: result.Losses,
+				Rate: out.Rate, Norm: result.Norm, Loaded: start.Sub(waited), Learned: time.Since(start),
+			})
+		}
+		waited = time.Now()
 	}
 	out.Steps, out.Loss = t.next, t.sum/float64(t.next)
 	t.epoch, t.next, t.sum = t.epoch+1, 0, 0

@@ -46,10 +46,9 @@ func netOf(t *testing.T, settings string) *interp.Net {
 	return n
 }
 
-// stripes are pictures of three classes: rows, columns and chequers, with noise.
-func stripes(t *testing.T, n *interp.Net) *dataset.Data {
+// folderOf has pictures of three classes: rows, columns and chequers, with noise.
+func folderOf(t *testing.T) string {
 	t.Helper()
-	const count, side = 240, 12
 	numbers := rand.New(rand.NewPCG(1, 2))
 	x, y := tensor.New(count, 1, side, side), tensor.New(count)
 	for i := range count {
@@ -72,7 +71,15 @@ func stripes(t *testing.T, n *interp.Net) *dataset.Data {
 			t.Fatal(err)
 		}
 	}
-	d, err := dataset.Open(context.Background(), dir, dataset.Options{Input: tensor.Shape{1, side, side}, Prepare: n.Preprocess(), Split: 0.25})
+	return dir
+}
+
+const count, side = 240, 12 // of the pictures
+
+// stripes are these pictures, a quarter of them to check with.
+func stripes(t *testing.T, n *interp.Net) *dataset.Data {
+	t.Helper()
+	d, err := dataset.Open(context.Background(), folderOf(t), dataset.Options{Input: tensor.Shape{1, side, side}, Prepare: n.Preprocess(), Split: 0.25})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -27,6 +27,11 @@ func (c *Classes) Offer(key, text string) {
 
 // Wants reports whether a key is one of names, and a better one than that which they are from.
 func (c *Classes) Wants(key string) bool {
-	rank := slices.Index(classnames.Keys, key)
-	return rank >= 0 && (c.Key == "" || rank < slices.Index(classnames.Keys, c.Key))
+	rank := rankOf(key)
+	return rank >= 0 && (c.Key == "" || rank < rankOf(c.Key))
+}
+
+// rankOf is the place of a key among the known ones, -1 for another; this project's own begin with its name.
+func rankOf(key string) int {
+	return slices.Index(classnames.Keys, strings.TrimPrefix(key, "cnnlang."))
 }

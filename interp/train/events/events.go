@@ -66,9 +66,7 @@ type Step struct {
 	Rate         Number   `json:"rate"`
 	GradientNorm Number   `json:"gradient_norm"` // before clipping
 	LoadMS       Number   `json:"load_ms"`       // waiting for data
-	ForwardMS    Number   `json:"forward_ms"`
-	BackwardMS   Number   `json:"backward_ms"`
-	UpdateMS     Number   `json:"update_ms"`
+	ComputeMS    Number   `json:"compute_ms"`    // outputs, gradients and new tensors
 }
 
 // An Epoch is what an epoch has come to.

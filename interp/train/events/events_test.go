@@ -27,7 +27,7 @@ func training() []Event {
 		&Start{Version: "0.1.0", Time: "2026-01-02T03:04:05Z", Net: "tiny", Recipe: "train {\n}", Seed: "18446744073709551615", InstructionSet: "avx2",
 			Threads: 2, Classes: 5, Training: 100, Validation: 20, Parameters: 1234, Epochs: 2, StepsPerEpoch: 2},
 		&BadPicture{File: "a\nb.jpg", Message: "no picture"},
-		&Step{Step: 1, Epoch: 1, Loss: 1.5, MainLoss: number(1.25), SideLosses: []Number{0.5, 0.75}, Rate: 0.1, GradientNorm: 2, LoadMS: 1, ForwardMS: 2, BackwardMS: 4, UpdateMS: 0.5},
+		&Step{Step: 1, Epoch: 1, Loss: 1.5, MainLoss: number(1.25), SideLosses: []Number{0.5, 0.75}, Rate: 0.1, GradientNorm: 2, LoadMS: 1, ComputeMS: 6.5},
 		&Step{Step: 2, Epoch: 1, Loss: 1.25, Rate: 0.1, GradientNorm: 2},
 		&Epoch{Epoch: 1, Head: true, Step: 2, Loss: 1.375, ValLoss: number(1.5), ValTop1: number(0.5), ValTop5: number(1), Rate: 0.1, ImagesPerSecond: 7, Waiting: 0.25, Seconds: 9, Best: true},
 		&Checkpoint{Step: 2, File: "w.safetensors", Best: true},

@@ -108,7 +108,7 @@ func Read(r io.Reader) (*Log, error) {
 		return nil, l.broken
 	}
 	if !l.started {
-		return nil, &LineError{max(l.line, 1), "the file has no event, want a log as `cnnlang train --log FILE` writes it"}
+		return nil, &LineError{max(l.line, 1), "the file has no event, want a log of a training"}
 	}
 	l.log.Cut = l.broken != nil
 	return &l.log, nil

@@ -1,0 +1,129 @@
+package train
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	"cnnlang/interp"
+	"cnnlang/interp/internal/mapped"
+	"cnnlang/interp/train/dataset"
+	"cnnlang/ops/tensor"
+)
+
+// A Job is a training as someone asks for it.
+type Job struct {
+	Program *interp.Program
+	// Net selects the net and its size, as for a run. Its parameter classes is set to what the data have.
+	Net interp.Options
+	// Recipe chooses a recipe, and Rate is its learning rate instead, if not 0.
+	Recipe interp.RecipeOptions
+	Rate   float64
+	// Path is where the pictures are; Data says how they are split and checked. Prepare fills in the rest.
+	Path string
+	Data dataset.Options
+}
+
+// Prepare reads what a job needs: the recipe, the pictures, and the tensors of a file if Net has Weights,
+// which may lack those whose shape depends on the number of classes. Its errors are those of interp, of
+// package dataset, and about classes that do not fit.
+func (j Job) Prepare(ctx context.Context) (*Options, error) {
+	usual, err := j.Program.Net(j.Net)
+	if err != nil {
+		return nil, err
+	}
+	if err := usual.TakesPictures(); err != nil {
+		return nil, err
+	}
+	r, err := usual.Recipe(j.Recipe)
+	if err != nil {
+		return nil, err
+	}
+	if j.Rate > 0 {
+		r.Optimizer.LR = j.Rate
+	}
+	d := j.Data
+	d.Input, d.Prepare = usual.Graph.Input().Shape[1:], usual.Preprocess()
+	d.Augment, d.Usual, d.Shrink = r.Augment, r.UsualAugment, r.Shrink
+	data, err := dataset.Open(ctx, j.Path, d)
+	if err != nil {
+		return nil, err
+	}
+	opts := j.Net
+	opts.Batch = r.Batch
+	out := usual.Graph.Output().Shape
+	if k := len(data.Classes); k > 0 && out[1:].Elements() != k {
+		if !slices.Contains(j.Program.Settable(usual.Name), "classes") {
+			return nil, fmt.Errorf("train: %s has %d classes, and the output of %s is %v; a parameter `classes` of the net would be set to it", j.Path, k, usual.Name, out)
+		}
+		opts.Set.Texts = append(slices.Clone(opts.Set.Texts), fmt.Sprint("classes=", k))
+	}
+	n, err := j.Program.Net(opts)
+	if err != nil {
+		return nil, err
+	}
+	o := &Options{Net: n, Recipe: r, Data: data, Threads: j.Net.Threads}
+	if j.Recipe.Weights {
+		o.Tensors, err = given(ctx, n, usual, j.Net.Weights)
+	}
+	return o, err
+}
+
+// given are the tensors of a file that fits the net as it is, or with as many classes as are usual; then those
+// are left out whose shape depends on that.
+func given(ctx context.Context, n, usual *interp.Net, w interp.Weights) (map[string]tensor.Tensor, error) {
+	var first error
+	for _, as := range []*interp.Net{n, usual} {
+		all, err := as.SideHeads(nil)
+		if err != nil {
+			return nil, err
+		}
+		for _, sides := range [][]string{all, nil} { // a file may lack the side heads
+			tensors, err := read(ctx, as, w, sides)
+			if err == nil {
+				for _, p := range n.Graph.Params(true) {
+					if x, ok := tensors[p.Path]; ok && !x.Shape.Equal(p.Shape) {
+						delete(tensors, p.Path)
+					}
+				}
+				return tensors, nil
+			}
+			if first = err; ctx.Err() != nil {
+				return nil, err
+			}
+		}
+	}
+	return nil, first
+}
+
+// read are copies of the tensors of a net and of these side heads.
+func read(ctx context.Context, n *interp.Net, w interp.Weights, sides []string) (map[string]tensor.Tensor, error) {
+	p, err := n.Parameters(ctx, w, sides)
+	if err != nil {
+		return nil, err
+	}
+	defer p.Close()
+	all := map[string]tensor.Tensor{}
+	for _, of := range n.Graph.Params(true) {
+		if !wanted(n, of.Path, sides) {
+			continue
+		}
+		x, err := p.Tensor(of)
+		if err != nil {
+			return nil, err
+		}
+		copied := tensor.New(of.Shape...)
+		if err := mapped.Guard(func() error { copy(copied.Data, x.Data); return nil }); err != nil {
+			return nil, err
+		}
+		all[of.Path] = copied
+		p.Done(of)
+	}
+	return all, p.Unchanged()
+}
+
+// wanted reports whether a tensor belongs to the main path or to one of these side heads.
+func wanted(n *interp.Net, path string, sides []string) bool {
+	owner := owners(n.Graph)[path]
+	return owner.Side == nil || slices.Contains(sides, owner.Side.Name)
+}

@@ -1,0 +1,173 @@
+package train
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"math"
+	"strconv"
+	"time"
+
+	"cnnlang/interp"
+	"cnnlang/interp/internal/weights"
+	"cnnlang/interp/train/events"
+	"cnnlang/interp/train/metrics"
+	"cnnlang/ops/tensor"
+)
+
+// A Record is the best epoch so far.
+type Record struct {
+	Epoch int     `json:"epoch"` // from 1, 0 for none yet
+	Loss  float64 `json:"loss"`  // of validation
+	Top1  float64 `json:"top1"`
+}
+
+// StateOf is the file beside a result that has all there is to go on with.
+func StateOf(result string) string { return result + ".state" }
+
+// Run learns until all epochs are done, or none of the last stop_after was the best, or ctx ends. After every epoch it
+// validates where there are pictures for that, writes the tensors to the result if the epoch is the best, and the
+// state beside it; without such pictures every epoch is. If ctx ends, the state has the last step. It tells
+// what happens; it returns how it ended, and the error of a step that is not finite, of the data, or of writing.
+func (t *Trainer) Run(ctx context.Context, result string, tell func(events.Event)) (*events.End, error) {
+	began := time.Now()
+	end := func(reason string, err error) (*events.End, error) {
+		e := &events.End{Step: t.phase.steps + t.phase.learner.Taken(), Epoch: t.epoch, Reason: reason,
+			BestEpoch: t.best.Epoch, Seconds: events.Number(time.Since(began).Seconds())}
+		if t.best.Epoch > 0 {
+			e.File = result
+			if t.o.Data.Val.Len() > 0 {
+				e.ValLoss, e.ValTop1 = number(t.best.Loss), number(t.best.Top1)
+			}
+		}
+		tell(e)
+		return e, err
+	}
+	for t.epoch < t.Epochs() {
+		if stop := t.o.Recipe.StopAfter; stop > 0 && t.next == 0 && t.best.Epoch > 0 && t.epoch-t.best.Epoch >= stop {
+			return end("no_progress", nil)
+		}
+		switch err := t.oneEpoch(ctx, result, tell); {
+		case err == nil:
+		case ctx.Err() != nil:
+			if err := t.save(context.WithoutCancel(ctx), result, tell); err != nil {
+				return end("interrupted", err)
+			}
+			return end("interrupted", ctx.Err())
+		default:
+			var failed *NotFiniteError
+			if errors.As(err, &failed) {
+				return end("nan", errors.Join(err, t.save(ctx, result, tell)))
+			}
+			return nil, err
+		}
+	}
+	return end("done", nil)
+}
+
+// oneEpoch learns, validates and writes.
+func (t *Trainer) oneEpoch(ctx context.Context, result string, tell func(events.Event)) error {
+	began := time.Now()
+	out, err := t.Epoch(ctx)
+	if err != nil {
+		return err
+	}
+	learned := time.Since(began)
+	e := &events.Epoch{Epoch: t.epoch, Head: out.Head, Step: t.phase.steps + t.phase.learner.Taken(), Loss: events.Number(out.Loss), Rate: events.Number(out.Rate),
+		ImagesPerSecond: events.Number(float64(out.Steps*t.batch) / learned.Seconds()),
+		Waiting:         events.Number(out.Waited.Seconds() / learned.Seconds())}
+	report, err := t.validate(ctx)
+	if err != nil {
+		return err
+	}
+	now := Record{Epoch: t.epoch}
+	if report != nil {
+		now.Loss, now.Top1 = report.Loss, report.Top(1)
+		e.ValLoss, e.ValTop1 = number(now.Loss), number(now.Top1)
+		if len(report.Classes) > 5 {
+			e.ValTop5 = number(report.Top(5))
+		}
+	}
+	e.Best = report == nil || t.best.Epoch == 0 || now.Top1 > t.best.Top1 || now.Top1 == t.best.Top1 && now.Loss < t.best.Loss
+	if e.Best && !math.IsNaN(now.Loss) {
+		t.best = now
+		if err := t.Write(ctx, result); err != nil {
+			return err
+		}
+	}
+	e.Seconds = events.Number(time.Since(began).Seconds())
+	tell(e)
+	return t.save(ctx, result, tell)
+}
+
+func number(v float64) *events.Number {
+	n := events.Number(v)
+	return &n
+}
+
+// validate is what the pictures to check with say, nil where there are none that have classes.
+func (t *Trainer) validate(ctx context.Context) (*metrics.Report, error) {
+	if n, _ := t.o.Data.Targets(); n > 0 || t.o.Data.Val.Len() == 0 {
+		return nil, nil
+	}
+	return Validate(ctx, t.o.Net, t.Tensors(), t.o.Data.Val, t.o.Threads, 0)
+}
+
+func (t *Trainer) save(ctx context.Context, result string, tell func(events.Event)) error {
+	file := StateOf(result)
+	if err := t.Save(ctx, file); err != nil {
+		return err
+	}
+	tell(&events.Checkpoint{Step: t.phase.steps + t.phase.learner.Taken(), File: file})
+	return nil
+}
+
+// Write writes the tensors as they are now to a safetensors file, which PyTorch reads too, with what is known of the net, its
+// classes and how it was trained: see interp.Net.Carried, and beside that
+//
+//	cnnlang.recipe     the section `train`, with its defaults
+//	cnnlang.seed       of all random decisions
+//	cnnlang.data       a digest of the pictures
+//	cnnlang.validation the epoch, loss and top-1, in JSON
+func (t *Trainer) Write(ctx context.Context, path string) error {
+	about, err := t.o.Net.Carried(interp.LabelsOf(t.o.Data.Classes...))
+	if err != nil {
+		return err
+	}
+	about["cnnlang.recipe"] = t.o.Recipe.Text()
+	about["cnnlang.seed"] = strconv.FormatUint(t.o.Recipe.Seed, 10)
+	about["cnnlang.data"] = t.o.Data.Digest()
+	if t.o.Data.Val.Len() > 0 {
+		text, err := json.Marshal(t.best)
+		if err != nil {
+			return err
+		}
+		about["cnnlang.validation"] = string(text)
+	}
+	var list []weights.Named
+	all := t.Tensors()
+	for _, p := range t.o.Net.Graph.Params(true) {
+		list = append(list, weights.Named{Name: p.Path, Tensor: tensor.From(all[p.Path].Data, p.Shape...)})
+	}
+	return weights.WriteWith(ctx, path, list, about)
+}
+
+// Start is the event with which a training begins.
+func (t *Trainer) Start(version, isa string) *events.Start {
+	learned := 0
+	for _, p := range t.o.Net.Graph.Params(true) {
+		if !p.Running && !t.frozen(p.Path) {
+			learned += p.Shape.Elements()
+		}
+	}
+	return &events.Start{Version: version, Time: time.Now().UTC().Format(time.RFC3339), Net: t.o.Net.Name, Recipe: t.o.Recipe.Text(),
+		Seed: strconv.FormatUint(t.o.Recipe.Seed, 10), InstructionSet: isa, Threads: t.workers.Count(),
+		Classes: len(t.o.Data.Classes), Training: t.o.Data.Train.Len(), Validation: t.o.Data.Val.Len(), Parameters: learned,
+		Epochs: t.Epochs(), StepsPerEpoch: t.loader.Batches(),
+		FirstStep: t.phase.steps + t.phase.learner.Taken(), Resumed: t.phase.steps+t.phase.learner.Taken() > 0}
+}
+
+// frozen reports whether a tensor never learns.
+func (t *Trainer) frozen(path string) bool {
+	return (&policy{recipe: &t.o.Recipe}).frozen(path)
+}
