@@ -92,7 +92,7 @@ func (w *Way) Try(t testing.TB, check func(w *Way, got tensor.Tensor)) {
 
 // variants are the way with several halos, and with a wide result if it has one.
 func (w *Way) variants() []*Way {
-	if !w.IsBlocked() {
+	if !w.hasBlocks() {
 		return []*Way{w}
 	}
 	var list []*Way

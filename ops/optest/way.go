@@ -70,6 +70,11 @@ func (w *Way) beside() float32 {
 // IsBlocked reports whether the result lies in blocks of channels.
 func (w *Way) IsBlocked() bool { return !w.Out.Plain() }
 
+// hasBlocks reports whether anything does.
+func (w *Way) hasBlocks() bool {
+	return w.IsBlocked() || slices.ContainsFunc(w.From, func(l layout.Layout) bool { return !l.Plain() })
+}
+
 // WithHalo is the way in layouts with more halo.
 func (w *Way) WithHalo(halo int) *Way {
 	more := *w

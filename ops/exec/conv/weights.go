@@ -14,7 +14,12 @@ import (
 // gradient of its result.
 func Weights(c *ops.Conv, in []tensor.Shape, out tensor.Shape) []task.Algorithm {
 	p := newProblem([]*ops.Conv{c}, in[0], in[1])
-	return []task.Algorithm{{Name: "gemm", In: make([]layout.Layout, 2), Prepare: prepared(p.plainWeights)}}
+	plain := task.Algorithm{Name: "gemm", In: make([]layout.Layout, 2), Prepare: prepared(p.plainWeights)}
+	if !p.stripsFit() {
+		return []task.Algorithm{plain}
+	}
+	blocks := []layout.Layout{p.stripLayout(), layout.Blocked(layout.Float32)}
+	return []task.Algorithm{{Name: "strips", In: blocks, Leads: true, Prepare: prepared(p.stripWeights)}, plain}
 }
 
 // prepared adapts a function that packs nothing.

@@ -55,6 +55,7 @@ func Files() map[string]string {
 		{"lanes", lanes},
 		{"winograd", winograd},
 		{"smooth", smooth},
+		{"outer", outers},
 	} {
 		for _, s := range []isa{avx2, avx512} {
 			t := begun()
