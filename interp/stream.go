@@ -202,14 +202,15 @@ func (s *stream) answer(g *group, session *Session, inputs []tensor.Tensor) {
 	var read []int // the sources that are in the batch
 	for i, source := range g.sources {
 		g.answers[i].Name = source.Name
-		if g.err = s.model.Net.complete(source); g.err != nil {
-			return
-		}
+		incomplete := s.model.Net.complete(source)
 		switch bad, err := s.readRow(source, inputs, len(read), &g.answers[i]); {
 		case s.ctx.Err() != nil:
 			return
-		case err != nil:
+		case err != nil: // also that of a source which stands for an error, and has nothing beside it
 			g.problems[i], g.answers[i] = &PictureError{bad, err}, Answer{Name: source.Name}
+		case incomplete != nil:
+			g.err = incomplete
+			return
 		default:
 			read = append(read, i)
 		}
@@ -237,13 +238,11 @@ func (s *stream) answer(g *group, session *Session, inputs []tensor.Tensor) {
 // readRow reads a source, and what is beside it, into a row of the batch; bad is the name of what
 // cannot be read.
 func (s *stream) readRow(source Source, inputs []tensor.Tensor, row int, a *Answer) (bad string, err error) {
-	for k, input := range inputs {
-		if k > 0 {
-			source = source.Beside[k-1]
-		}
-		t, done, err := s.read(source, input.Shape)
+	pictures := append([]Source{source}, source.Beside...)
+	for k, input := range inputs[:min(len(inputs), len(pictures))] {
+		t, done, err := s.read(pictures[k], input.Shape)
 		if err != nil {
-			return source.Name, err
+			return pictures[k].Name, err
 		}
 		copy(input.Data[row*len(t.Data):], t.Data)
 		if k == 0 {
