@@ -37,7 +37,7 @@ type Writer interface {
 	// Apply is the value of an op without tensors.
 	Apply(op Op, in ...Ref) Ref
 	// With is the value of an op whose tensors are those of the step with these numbers, in the order of
-	// its own; their numbers may be taken in another shape.
+	// its own.
 	With(op Op, tensors []int, in ...Ref) Ref
 }
 

@@ -51,6 +51,9 @@ func (j Job) Prepare(ctx context.Context) (*Options, error) {
 	}
 	opts := j.Net
 	opts.Batch = r.Batch
+	if opts.Shape = slices.Clone(opts.Shape); len(opts.Shape) > 0 {
+		opts.Shape[0] = r.Batch
+	}
 	out := usual.Graph.Output().Shape
 	if k := len(data.Classes); k > 0 && out[1:].Elements() != k {
 		if !slices.Contains(j.Program.Settable(usual.Name), "classes") {
@@ -72,7 +75,7 @@ func (j Job) Prepare(ctx context.Context) (*Options, error) {
 // given are the tensors of a file that fits the net as it is, or with as many classes as are usual; then those
 // are left out whose shape depends on that.
 func given(ctx context.Context, n, usual *interp.Net, w interp.Weights) (map[string]tensor.Tensor, error) {
-	var first error
+	var last error
 	for _, as := range []*interp.Net{n, usual} {
 		all, err := as.SideHeads(nil)
 		if err != nil {
@@ -88,12 +91,12 @@ func given(ctx context.Context, n, usual *interp.Net, w interp.Weights) (map[str
 				}
 				return tensors, nil
 			}
-			if first = err; ctx.Err() != nil {
+			if last = err; ctx.Err() != nil {
 				return nil, err
 			}
 		}
 	}
-	return nil, first
+	return nil, last
 }
 
 // read are copies of the tensors of a net and of these side heads.
@@ -103,9 +106,9 @@ func read(ctx context.Context, n *interp.Net, w interp.Weights, sides []string) 
 		return nil, err
 	}
 	defer p.Close()
-	all := map[string]tensor.Tensor{}
+	all, owner := map[string]tensor.Tensor{}, owners(n.Graph)
 	for _, of := range n.Graph.Params(true) {
-		if !wanted(n, of.Path, sides) {
+		if side := owner[of.Path].Side; side != nil && !slices.Contains(sides, side.Name) {
 			continue
 		}
 		x, err := p.Tensor(of)
@@ -120,10 +123,4 @@ func read(ctx context.Context, n *interp.Net, w interp.Weights, sides []string) 
 		p.Done(of)
 	}
 	return all, p.Unchanged()
-}
-
-// wanted reports whether a tensor belongs to the main path or to one of these side heads.
-func wanted(n *interp.Net, path string, sides []string) bool {
-	owner := owners(n.Graph)[path]
-	return owner.Side == nil || slices.Contains(sides, owner.Side.Name)
 }

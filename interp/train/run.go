@@ -88,8 +88,8 @@ func (t *Trainer) oneEpoch(ctx context.Context, result string, tell func(events.
 			e.ValTop5 = number(report.Top(5))
 		}
 	}
-	e.Best = report == nil || t.best.Epoch == 0 || now.Top1 > t.best.Top1 || now.Top1 == t.best.Top1 && now.Loss < t.best.Loss
-	if e.Best && !math.IsNaN(now.Loss) {
+	e.Best = !math.IsNaN(now.Loss) && (report == nil || t.best.Epoch == 0 || now.Top1 > t.best.Top1 || now.Top1 == t.best.Top1 && now.Loss < t.best.Loss)
+	if e.Best {
 		t.best = now
 		if err := t.Write(ctx, result); err != nil {
 			return err

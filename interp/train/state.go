@@ -11,6 +11,7 @@ import (
 	"cnnlang/interp/graph"
 	"cnnlang/interp/internal/weights"
 	"cnnlang/interp/train/optim"
+	"cnnlang/interp/train/recipe"
 	"cnnlang/ops/tensor"
 )
 
@@ -27,7 +28,7 @@ const (
 type position struct {
 	Version int     `json:"version"`
 	Net     string  `json:"net"`    // hash of its graph
-	Recipe  string  `json:"recipe"` // the section, without its epochs
+	Recipe  string  `json:"recipe"` // the section, without its epochs if no rate depends on them
 	Data    string  `json:"data"`   // digest
 	Fresh   string  `json:"fresh"`  // the paths that no file gave
 	Head    bool    `json:"head"`
@@ -46,7 +47,8 @@ func (t *Trainer) position() (position, error) {
 		return position{}, err
 	}
 	r := t.o.Recipe
-	if r.Schedule.Kind == "constant" || r.Schedule.Kind == "step" || r.Schedule.Kind == "exponential" {
+	switch r.Schedule.Kind {
+	case recipe.Constant, recipe.Step, recipe.Exponential:
 		r.Epochs = 1 // may change, since no rate depends on it
 	}
 	return position{

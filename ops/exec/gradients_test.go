@@ -3,6 +3,7 @@ package exec_test
 import (
 	"fmt"
 	"math"
+	"strings"
 	"testing"
 
 	"cnnlang/ops"
@@ -213,11 +214,9 @@ func gradientBound(c opCase, want tensor.Tensor) float64 {
 		}
 	}
 	bound := 4 * eps * largest
-	if op, ok := c.op.(*ops.ConvWeights); ok {
+	if _, ok := c.op.(*ops.ConvWeights); ok {
 		dy := c.in[1]
-		products := dy[0] * dy[2] * dy[3]
-		_ = op
-		return bound + optest.SumBound(products)
+		return bound + optest.SumBound(dy[0]*dy[2]*dy[3])
 	}
 	return bound
 }
@@ -267,6 +266,39 @@ func TestGradientsOfSpecialValues(t *testing.T) {
 				optest.Close(t, w.Run(t, 1), want, gradientBound(c, want))
 			})
 		}
+	}
+}
+
+// Of a gradient that is infinite nothing passes where a function of straight lines is level. (Where one only becomes
+// flat, as a sigmoid does, rounding decides whether infinity is multiplied by 0.)
+func TestInfiniteGradients(t *testing.T) {
+	tested := 0
+	for i, c := range functionCases() {
+		switch strings.TrimSuffix(c.op.Name(), "'") {
+		case "relu", "relu6", "hard_sigmoid", "hard_swish", "leaky_relu", "prelu":
+			tested++
+		default:
+			continue
+		}
+		x := gradientInputs(c)
+		for k := range x[0].Data {
+			if k%2 == 0 {
+				x[0].Data[k] = float32(math.Inf(1 - k%4))
+			}
+			if k%3 > 0 {
+				x[1].Data[k] *= 100
+			}
+		}
+		params := optest.Params(c.op, 100, x...)
+		want := ref.Run(c.op, x, params)
+		for _, w := range optest.Ways(t, c.op, x, params) {
+			t.Run(fmt.Sprint(i, c.op.Name(), c.in, w), func(t *testing.T) {
+				optest.Close(t, w.Run(t, 1), want, gradientBound(c, want))
+			})
+		}
+	}
+	if tested != 18 {
+		t.Errorf("%d cases are tested, want 18", tested)
 	}
 }
 

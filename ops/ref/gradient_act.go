@@ -19,7 +19,7 @@ func byInput(op ops.Op, out, dy, in Value, params []Value) {
 		})
 	case ops.Activator:
 		for i, x := range in.Data {
-			out.Data[i] = dy.Data[i] * slope(op.Activation(), x)
+			out.Data[i] = through(op.Activation(), slope(op.Activation(), x), dy.Data[i])
 		}
 	case *ops.Pow:
 		p := op.P.Float()
@@ -44,11 +44,22 @@ func byResult(op ops.Op, out, dy, y Value) {
 		softmaxGradient(op, out, dy, y)
 	case ops.Activator:
 		for i, v := range y.Data {
-			out.Data[i] = dy.Data[i] * slopeAt(op.Activation(), v)
+			out.Data[i] = through(op.Activation(), slopeAt(op.Activation(), v), dy.Data[i])
 		}
 	default:
 		panic("ref: no gradient from the result of " + op.Name())
 	}
+}
+
+// through is a gradient times a slope. Where a function of straight lines is level nothing passes, not even of infinity.
+func through(a ops.Activation, slope, dy float64) float64 {
+	switch a.Name() {
+	case "relu", "relu6", "hard_sigmoid", "hard_swish":
+		if slope == 0 {
+			return 0
+		}
+	}
+	return slope * dy
 }
 
 // slope is the derivative of an activation at x.

@@ -31,13 +31,12 @@ type lowering struct {
 	asked      map[*graph.Node]bool // nodes whose values are needed in plain layout
 	algorithms map[string]string    // chosen for some steps, by path
 	precision  layout.Precision
-	gatherAt   int  // the node at which the images of a batch are gathered, 0 for none
-	refill     bool // tensors change, so what is packed must be made of them each time
+	gatherAt   int // the node at which the images of a batch are gathered, 0 for none
 }
 
 // lower runs the passes on a graph.
 func lower(g *graph.Graph, opts Options) *program {
-	l := &lowering{newProgram(g), pinned(g, opts), opts.Algorithms, opts.Precision, opts.gatherPoint(g), opts.Refill}
+	l := &lowering{newProgram(g), pinned(g, opts), opts.Algorithms, opts.Precision, opts.gatherPoint(g)}
 	for _, p := range passes {
 		p.run(l)
 	}

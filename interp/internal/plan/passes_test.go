@@ -38,7 +38,7 @@ func small() *graph.Graph {
 func TestPasses(t *testing.T) {
 	g := small()
 	body := slices.IndexFunc(g.Nodes, func(n *graph.Node) bool { return n.Path == "body" })
-	l := &lowering{newProgram(g), pinned(g, Options{}), nil, layout.F32, body, false}
+	l := &lowering{newProgram(g), pinned(g, Options{}), nil, layout.F32, body}
 	var all strings.Builder
 	last := ""
 	show := func(name string) {

@@ -44,9 +44,6 @@ type stackable struct {
 
 // stack finds stacks and fuses them.
 func (l *lowering) stack() {
-	if l.refill { // filters of several convolutions are copied to be packed as one
-		return
-	}
 	taken := l.taken()
 	open := map[stackable]*stack{}
 	of := map[*instruction]*stack{}

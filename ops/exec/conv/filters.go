@@ -18,15 +18,11 @@ type filters struct {
 }
 
 // fold combines the op's own params with those of its norm: norm(w*x + b) = (w*scale)*x +
-// (b*scale + shift). Without a norm the filters are those of the tensors themselves, so that tensors that
-// change are packed as they are then.
+// (b*scale + shift).
 func fold(params []tensor.Tensor, out int, bias bool, e ops.Epilogue) *filters {
 	f := &filters{weight: params[0].Data, bias: make([]float32, out)}
 	own, norm, slopes := ops.Split(e, params)
-	switch {
-	case bias && e.Norm == nil:
-		f.bias = own[1].Data
-	case bias:
+	if bias {
 		copy(f.bias, own[1].Data)
 	}
 	for o := 0; o < out && slopes != nil; o++ {

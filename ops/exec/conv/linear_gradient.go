@@ -14,8 +14,9 @@ func LinearGradient(l *ops.LinearGradient, in []tensor.Shape, out tensor.Shape, 
 	for i := range list {
 		prepare := list[i].Prepare
 		list[i].Prepare = func(in []layout.Value, out layout.Value, params []tensor.Tensor, m task.Memory) *task.Prepared {
-			in[0].Shape, out.Shape = image(in[0].Shape), image(out.Shape)
-			return prepare(in, out, params, m)
+			x := in[0]
+			x.Shape, out.Shape = image(x.Shape), image(out.Shape)
+			return prepare([]layout.Value{x}, out, params, m)
 		}
 	}
 	return list

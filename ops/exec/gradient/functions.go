@@ -19,6 +19,19 @@ func times(slope func(v float64) float64) func(dst, dy, v []float32) {
 	}
 }
 
+// where does so and gives 0 where the slope is 0, where the function is level: nothing passes, not even of infinity.
+func where(slope func(v float64) float64) func(dst, dy, v []float32) {
+	return func(dst, dy, v []float32) {
+		dy, v = dy[:len(dst)], v[:len(dst)]
+		for i := range dst {
+			dst[i] = 0
+			if s := slope(float64(v[i])); s != 0 {
+				dst[i] = float32(float64(dy[i]) * s)
+			}
+		}
+	}
+}
+
 // between passes a gradient on where the value lies between two bounds, times a slope.
 func between(low, high, slope float32) func(dst, dy, v []float32) {
 	return func(dst, dy, v []float32) { kernel.Between(dst, dy, v, low, high, slope) }
@@ -79,14 +92,14 @@ func ofInput(a ops.Activation) func(dst, dy, x []float32) {
 			return arg * math.Exp(x)
 		})
 	case "hard_sigmoid":
-		return times(func(x float64) float64 {
+		return where(func(x float64) float64 {
 			if y := x*arg + 0.5; y > 0 && y < 1 {
 				return arg
 			}
 			return 0
 		})
 	case "hard_swish":
-		return times(hardSwish)
+		return where(hardSwish)
 	case "silu":
 		return times(func(x float64) float64 {
 			s := 1 / (1 + math.Exp(-x))
