@@ -1,8 +1,6 @@
 package train
 
 import (
-	"fmt"
-
 	"cnnlang/interp/graph"
 	"cnnlang/interp/internal/gradient"
 	"cnnlang/interp/train/recipe"
@@ -14,7 +12,7 @@ import (
 // weight. A net that ends in softmax, or for bce in sigmoid, is trained by what goes into it.
 func heads(g *graph.Graph, loss recipe.Loss, sides []float64) ([]gradient.Head, error) {
 	if len(g.Outputs) > 1 {
-		return nil, fmt.Errorf("%s has %d outputs, and training compares one with its targets", g.Name, len(g.Outputs))
+		return nil, misfit("%s has %d outputs, and training compares one with its targets", g.Name, len(g.Outputs))
 	}
 	l := ops.Loss{Kind: ops.LossKind(loss.Kind), Beta: loss.Beta, Weights: loss.PositiveWeights}
 	list := []gradient.Head{{Node: compared(g.Output(), l.Kind), Loss: l, Weight: 1}}
@@ -27,14 +25,14 @@ func heads(g *graph.Graph, loss recipe.Loss, sides []float64) ([]gradient.Head, 
 			continue
 		}
 		if s.Output == nil {
-			return nil, fmt.Errorf("the side head %s of %s does not fit this input size: %w", s.Name, g.Name, s.Err)
+			return nil, misfit("the side head %s of %s does not fit this input size: %v", s.Name, g.Name, s.Err)
 		}
 		list = append(list, gradient.Head{Node: compared(s.Output, l.Kind), Loss: l, Weight: weight})
 	}
 	want := list[0].Node.Shape
 	for _, h := range list[1:] {
 		if !h.Node.Shape.Equal(want) {
-			return nil, fmt.Errorf("a side head of %s gives %v and its output %v; a head is trained with the same targets, so leave it out with `sides = 0`", g.Name, h.Node.Shape, want)
+			return nil, misfit("a side head of %s gives %v and its output %v; a head is trained with the same targets, so leave it out with `sides = 0`", g.Name, h.Node.Shape, want)
 		}
 	}
 	return list, nil

@@ -25,8 +25,8 @@ type Job struct {
 }
 
 // Prepare reads what a job needs: the recipe, the pictures, and the tensors of a file if Net has Weights,
-// which may lack those whose shape depends on the number of classes. Its errors are those of interp, of
-// package dataset, and about classes that do not fit.
+// which may lack those whose shape depends on the number of classes. Its errors are those of interp and of
+// package dataset, and a *MisfitError where the classes do not fit.
 func (j Job) Prepare(ctx context.Context) (*Options, error) {
 	usual, err := j.Program.Net(j.Net)
 	if err != nil {
@@ -57,7 +57,7 @@ func (j Job) Prepare(ctx context.Context) (*Options, error) {
 	out := usual.Graph.Output().Shape
 	if k := len(data.Classes); k > 0 && out[1:].Elements() != k {
 		if !slices.Contains(j.Program.Settable(usual.Name), "classes") {
-			return nil, fmt.Errorf("train: %s has %d classes, and the output of %s is %v; a parameter `classes` of the net would be set to it", j.Path, k, usual.Name, out)
+			return nil, misfit("%s has %d classes, and the output of %s is %v; a parameter `classes` of the net would be set to it", j.Path, k, usual.Name, out)
 		}
 		opts.Set.Texts = append(slices.Clone(opts.Set.Texts), fmt.Sprint("classes=", k))
 	}

@@ -118,10 +118,22 @@ func TestHeadIsNew(t *testing.T) {
 	if tr := begun(t, j); !slices.Equal(tr.Fresh(), []string{"fc.bias", "fc.weight"}) {
 		t.Errorf("new are %v", tr.Fresh())
 	}
-	delete(given, "bn1.weight")
 	j.Net.Weights = interp.WeightsOf(map[string]tensor.Tensor{"other": tensor.New(1)})
 	if _, err := j.Prepare(context.Background()); err == nil {
 		t.Error("a file without the net's tensors is taken")
+	}
+}
+
+// TestSizeIsKept: a size that is asked for is that of the pictures, and the batch is the recipe's.
+func TestSizeIsKept(t *testing.T) {
+	j := jobOf(t, "")
+	j.Net.Shape = []int{1, 1, 12, 12}
+	o, err := j.Prepare(context.Background())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if in := o.Net.Graph.Input().Shape; !in.Equal(tensor.Shape{16, 1, 12, 12}) || j.Net.Shape[0] != 1 {
+		t.Errorf("the input is %v", in)
 	}
 }
 

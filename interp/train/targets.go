@@ -1,8 +1,6 @@
 package train
 
 import (
-	"fmt"
-
 	"cnnlang/interp/graph"
 	"cnnlang/interp/train/dataset"
 	"cnnlang/interp/train/recipe"
@@ -25,18 +23,18 @@ func newTargets(g *graph.Graph, d *dataset.Data, r *recipe.Recipe) (*targets, er
 	n, _ := d.Targets()
 	switch {
 	case n == 0 && r.Loss.Kind != recipe.CrossEntropy:
-		return nil, fmt.Errorf("train: the pictures have classes, for which the loss is `cross_entropy`, got `%s`", r.Loss.Kind)
+		return nil, misfit("the pictures have classes, for which the loss is `cross_entropy`, got `%s`", r.Loss.Kind)
 	case n == 0 && per != len(d.Classes):
-		return nil, fmt.Errorf("train: the data have %d classes, and the output of %s is %v", len(d.Classes), g.Name, out)
+		return nil, misfit("the data have %d classes, and the output of %s is %v", len(d.Classes), g.Name, out)
 	case n > 0 && n != per:
-		return nil, fmt.Errorf("train: the targets of the data are %d numbers each, and the output of %s is %v", n, g.Name, out)
+		return nil, misfit("the targets of the data are %d numbers each, and the output of %s is %v", n, g.Name, out)
 	case n > 0 && r.Loss.Kind == recipe.CrossEntropy && len(out) != 2:
-		return nil, fmt.Errorf("train: `cross_entropy` of the shares of classes that the data have needs an output [N, %d], got %v", n, out)
+		return nil, misfit("`cross_entropy` of the shares of classes that the data have needs an output [N, %d], got %v", n, out)
 	}
 	t := &targets{loss: r.Loss, classes: per, dense: make([]float32, out[0]*per)}
 	switch w := r.ClassWeights; {
 	case w.List != nil && len(w.List) != len(d.Classes):
-		return nil, fmt.Errorf("train: `class_weights` are %d, and the data have %d classes", len(w.List), len(d.Classes))
+		return nil, misfit("`class_weights` are %d, and the data have %d classes", len(w.List), len(d.Classes))
 	case w.List != nil:
 		t.weights = w.List
 	case w.Auto && n == 0: // each class counts as much as any other
@@ -46,7 +44,7 @@ func newTargets(g *graph.Graph, d *dataset.Data, r *recipe.Recipe) (*targets, er
 		}
 	}
 	if len(r.Loss.PositiveWeights) > 0 && len(r.Loss.PositiveWeights) != out[1] {
-		return nil, fmt.Errorf("train: `positive_weights` are %d, and the output of %s is %v", len(r.Loss.PositiveWeights), g.Name, out)
+		return nil, misfit("`positive_weights` are %d, and the output of %s is %v", len(r.Loss.PositiveWeights), g.Name, out)
 	}
 	return t, nil
 }

@@ -14,6 +14,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"cnnlang/interp"
@@ -75,24 +76,23 @@ type phase struct {
 	steps    int // before its first
 }
 
-// New prepares a training. Close it after use. Its errors are about recipes that do not fit the net or the
-// data.
+// New prepares a training. Close it after use. Its error is a *MisfitError.
 func New(o Options) (*Trainer, error) {
 	r := &o.Recipe
 	switch {
 	case r.Micro != 0:
-		return nil, errors.New("train: `micro` splits batches, which is not done yet; leave it out")
+		return nil, misfit("`micro` splits batches, which is not done yet; leave it out")
 	case r.RecomputeBN != 0:
-		return nil, errors.New("train: `recompute_bn` is not done yet; leave it out")
+		return nil, misfit("`recompute_bn` is not done yet; leave it out")
 	case o.Data.Train.Len() < r.Batch:
-		return nil, fmt.Errorf("train: there are %d pictures to learn from and a batch has %d; take a smaller batch", o.Data.Train.Len(), r.Batch)
+		return nil, misfit("there are %d pictures to learn from and a batch has %d; take a smaller batch", o.Data.Train.Len(), r.Batch)
 	}
 	t := &Trainer{o: o, batch: r.Batch, tensors: map[string]tensor.Tensor{}, fresh: map[string]bool{}}
 	owners := owners(o.Net.Graph)
 	for _, p := range o.Net.Graph.Params(true) {
 		if given, ok := o.Tensors[p.Path]; ok {
 			if !given.Shape.Equal(p.Shape) {
-				return nil, fmt.Errorf("train: the tensor %s has the shape %v, want %v", p.Path, given.Shape, p.Shape)
+				return nil, misfit("the tensor %s has the shape %v, want %v", p.Path, given.Shape, p.Shape)
 			}
 			t.tensors[p.Path] = given
 			continue
@@ -128,6 +128,13 @@ func New(o Options) (*Trainer, error) {
 	return t, nil
 }
 
+// A MisfitError says what of a recipe, a net and its data does not go together.
+type MisfitError struct{ Problem string }
+
+func (e *MisfitError) Error() string { return "train: " + e.Problem }
+
+func misfit(format string, args ...any) error { return &MisfitError{fmt.Sprintf(format, args...)} }
+
 // Close ends the trainer's threads.
 func (t *Trainer) Close() { t.workers.Close() }
 
@@ -137,11 +144,11 @@ func (t *Trainer) begin(head bool) error {
 	p := newPolicy(t.o.Net.Graph, r, t.fresh, !head)
 	all, err := heads(t.o.Net.Graph, r.Loss, r.Sides)
 	if err != nil {
-		return fmt.Errorf("train: %w", err)
+		return err
 	}
 	step, err := gradient.Of(t.o.Net.Graph, gradient.Options{Heads: all, Learns: p.learns, Stored: p.stored})
 	if err != nil {
-		return err
+		return misfit("%s", strings.TrimPrefix(err.Error(), "gradient: "))
 	}
 	engine, err := learn.NewEngine(step, func(p graph.Param) (tensor.Tensor, error) { return t.tensors[p.Path], nil }, t.workers, nil)
 	if err != nil {

@@ -183,7 +183,7 @@ func TestRefused(t *testing.T) {
 		"batch = 1000":           "train: there are 182 pictures to learn from and a batch has 1000; take a smaller batch",
 		"class_weights = [1, 2]": "train: `class_weights` are 2, and the data have 3 classes",
 		"loss = mse":             "train: the pictures have classes, for which the loss is `cross_entropy`, got `mse`",
-		`freeze = ["conv1", "bn1", "layer1", "layer2", "fc"]`: "gradient: no tensor of tiny learns",
+		`freeze = ["conv1", "bn1", "layer1", "layer2", "fc"]`: "train: no tensor of tiny learns",
 	} {
 		n := netOf(t, strings.Replace(settings, "batch = 1000", "", 1))
 		r, err := n.Recipe(interp.RecipeOptions{})
@@ -193,7 +193,7 @@ func TestRefused(t *testing.T) {
 		if strings.HasPrefix(settings, "batch") {
 			r.Batch = 1000
 		}
-		if _, err := train.New(train.Options{Net: n, Recipe: r, Data: stripes(t, n)}); err == nil || err.Error() != want {
+		if _, err := train.New(train.Options{Net: n, Recipe: r, Data: stripes(t, n)}); !errors.As(err, new(*train.MisfitError)) || err.Error() != want {
 			t.Errorf("%s: got %v, want %s", settings, err, want)
 		}
 	}
