@@ -2,6 +2,7 @@ package main
 
 import (
 	"iter"
+	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -33,6 +34,8 @@ func (f *runFlags) consistentSets() error {
 			what := "an array"
 			if in.isRandom() {
 				what = "generated"
+			} else if _, err := os.Stat(in.file); err != nil {
+				return err
 			}
 			return usage("%s is %s, and others are images, of which there may be many", in.what(), what).
 				withHelp("many are computed where every input is images; for an array name one file for each input")
