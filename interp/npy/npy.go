@@ -32,7 +32,7 @@ func Read(ctx context.Context, path string) (tensor.Tensor, error) {
 		return tensor.Tensor{}, systemError(path, err)
 	}
 	defer f.Close()
-	t, err := Decode(path, stoppable{ctx: ctx, Reader: f}, info.Size())
+	t, err := Decode(path, regular.Reader{Ctx: ctx, Reader: f}, info.Size())
 	if ctx.Err() != nil {
 		return tensor.Tensor{}, ctx.Err()
 	}
@@ -77,7 +77,7 @@ func Decode(path string, r io.Reader, size int64) (tensor.Tensor, error) {
 // Write writes t as '<f4' to a .npy file, which appears whole or not at all.
 // Its error is a *FileError, or that of ctx once that has ended.
 func Write(ctx context.Context, path string, t tensor.Tensor) error {
-	err := atomicfile.Write(path, func(w io.Writer) error { return Encode(stoppable{ctx: ctx, Writer: w}, t) })
+	err := atomicfile.Write(path, func(w io.Writer) error { return Encode(stoppable{ctx, w}, t) })
 	if ctx.Err() != nil && err != nil {
 		return ctx.Err()
 	}
@@ -96,18 +96,10 @@ func unwritable(path string, err error) error {
 	return &FileError{Path: path, Problem: "cannot be written: " + problem, Err: err}
 }
 
-// A stoppable is a reader or a writer that fails once ctx has ended.
+// A stoppable is a writer that fails once ctx has ended.
 type stoppable struct {
 	ctx context.Context
-	io.Reader
 	io.Writer
-}
-
-func (r stoppable) Read(p []byte) (int, error) {
-	if err := r.ctx.Err(); err != nil {
-		return 0, err
-	}
-	return r.Reader.Read(p)
 }
 
 func (w stoppable) Write(p []byte) (int, error) {

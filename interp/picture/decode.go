@@ -49,7 +49,7 @@ func inspect(ctx context.Context, path string, f io.ReaderAt, size int64) (*sour
 
 // section is the file for a decoder that reads any part of it.
 func (s *source) section(ctx context.Context) codec.File {
-	return io.NewSectionReader(stoppableAt{ctx, s.file}, 0, s.size)
+	return io.NewSectionReader(regular.ReaderAt{Ctx: ctx, ReaderAt: s.file}, 0, s.size)
 }
 
 // decode returns the pixels.
@@ -95,7 +95,7 @@ func readAll(ctx context.Context, r io.Reader, most int64) (name string, content
 	if named, ok := r.(interface{ Name() string }); ok {
 		name = named.Name()
 	}
-	content, err = io.ReadAll(io.LimitReader(stoppable{ctx, r, 1 << 16}, most+1))
+	content, err = io.ReadAll(io.LimitReader(regular.Reader{Ctx: ctx, Reader: r}, most+1))
 	switch {
 	case ctx.Err() != nil:
 		return name, nil, ctx.Err()

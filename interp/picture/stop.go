@@ -2,39 +2,11 @@ package picture
 
 import (
 	"context"
-	"io"
 	"iter"
 )
 
-// The decoders ask their context at every row, and it is asked before every read; but nobody
-// waits for a read that does not return.
-
-// A stoppable is a reader that fails once ctx has ended.
-type stoppable struct {
-	ctx context.Context
-	io.Reader
-	most int // bytes at once
-}
-
-func (r stoppable) Read(p []byte) (int, error) {
-	if err := r.ctx.Err(); err != nil {
-		return 0, err
-	}
-	return r.Reader.Read(p[:min(len(p), r.most)])
-}
-
-// A stoppableAt is the same for a file that is read anywhere.
-type stoppableAt struct {
-	ctx context.Context
-	io.ReaderAt
-}
-
-func (r stoppableAt) ReadAt(p []byte, at int64) (int, error) {
-	if err := r.ctx.Err(); err != nil {
-		return 0, err
-	}
-	return r.ReaderAt.ReadAt(p, at)
-}
+// The decoders ask their context at every row, and it is asked before every read (regular.Reader); but
+// nobody waits for a read that does not return.
 
 // awaited returns what work returns, or the error of ctx once that has ended.
 func awaited[T any](ctx context.Context, work func() (T, error)) (T, error) {

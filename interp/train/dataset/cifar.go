@@ -99,7 +99,7 @@ func (c cifar) records(ctx context.Context, path string, from io.Reader, size in
 	}
 	p.c, p.h, p.w = 3, cifarSide, cifarSide
 	p.bytes = slices.Grow(p.bytes, n*3*plane) // the file is that long
-	raw, r := make([]byte, record), stoppable{ctx, from}
+	raw, r := make([]byte, record), regular.Reader{Ctx: ctx, Reader: from}
 	for i := range n {
 		if _, err := io.ReadFull(r, raw); err != nil {
 			return unpackError(ctx, path, err)

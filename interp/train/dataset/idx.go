@@ -114,7 +114,7 @@ const (
 
 // readIdx reads an array of bytes with so many axes, from a file of so many bytes.
 func readIdx(ctx context.Context, path string, from io.Reader, size int64, rank int, o Options) (sizes []int, elements []byte, err error) {
-	var r io.Reader = stoppable{ctx, from}
+	var r io.Reader = regular.Reader{Ctx: ctx, Reader: from}
 	packed := strings.HasSuffix(path, ".gz")
 	if packed {
 		unpacked, err := gzip.NewReader(r)

@@ -26,6 +26,11 @@ type arrayFile struct {
 	size int64
 }
 
+// from reads the file from a place on, until ctx has ended.
+func (f *arrayFile) from(ctx context.Context, at int64) io.Reader {
+	return regular.Reader{Ctx: ctx, Reader: io.NewSectionReader(f, at, f.size-at)}
+}
+
 // pairs are the names that both arrays may have, those of the pictures to check with second.
 var pairs = [2][][2]string{
 	{{"x", "y"}, {"x_train", "y_train"}},
@@ -112,8 +117,10 @@ func picturesOf(ctx context.Context, f *arrayFile, o Options) (*part, error) {
 		return nil, err
 	}
 	p.bytes = make([]uint8, n) // it is that long
-	if err := readAt(ctx, f, p.bytes, h.Start); err != nil {
-		return nil, err
+	if _, err := io.ReadFull(f.from(ctx, h.Start), p.bytes); ctx.Err() != nil {
+		return nil, ctx.Err()
+	} else if err != nil {
+		return nil, &FileError{Path: f.name, Problem: fmt.Sprintf("cannot be read to its end: %v", err), Err: err}
 	}
 	if h.Fortran {
 		columns := p.bytes
@@ -123,28 +130,12 @@ func picturesOf(ctx context.Context, f *arrayFile, o Options) (*part, error) {
 	return p, nil
 }
 
-// readAt reads bytes of a file, and stops once ctx has ended.
-func readAt(ctx context.Context, f *arrayFile, dst []byte, at int64) error {
-	const once = 1 << 20
-	for len(dst) > 0 {
-		if err := ctx.Err(); err != nil {
-			return err
-		}
-		n, err := f.ReadAt(dst[:min(len(dst), once)], at)
-		dst, at = dst[n:], at+int64(n)
-		if err != nil && len(dst) > 0 {
-			return &FileError{Path: f.name, Problem: fmt.Sprintf("cannot be read to its end: %v", err), Err: err}
-		}
-	}
-	return nil
-}
-
 // floats reads x of any other type than uint8.
 func (f *arrayFile) floats(ctx context.Context, o Options) (*part, error) {
 	if err := f.allowed(o, 4*f.size); err != nil { // int8 becomes four times as long
 		return nil, err
 	}
-	t, err := npy.Decode(f.name, stoppable{ctx, io.NewSectionReader(f, 0, f.size)}, f.size)
+	t, err := npy.Decode(f.name, f.from(ctx, 0), f.size)
 	if err != nil {
 		return nil, f.told(ctx, err)
 	}
@@ -176,7 +167,7 @@ func (p *part) label(ctx context.Context, f *arrayFile, o Options) error {
 	if err := f.allowed(o, 4*f.size); err != nil {
 		return err
 	}
-	t, err := npy.Decode(f.name, stoppable{ctx, io.NewSectionReader(f, 0, f.size)}, f.size)
+	t, err := npy.Decode(f.name, f.from(ctx, 0), f.size)
 	if err != nil {
 		return f.told(ctx, err)
 	}
@@ -249,7 +240,7 @@ func npzParts(ctx context.Context, path string, o Options) (*stack, error) {
 }
 
 func npzStack(ctx context.Context, path string, from io.ReaderAt, size int64, o Options) (*stack, error) {
-	archive, err := zipfile.Open(weightfile.Input{ReaderAt: stoppableAt{ctx, from}, Size: size, Path: path})
+	archive, err := zipfile.Open(weightfile.Input{ReaderAt: regular.ReaderAt{Ctx: ctx, ReaderAt: from}, Size: size, Path: path})
 	if err != nil {
 		return nil, ofArchive(ctx, path, err)
 	}

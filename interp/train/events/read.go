@@ -64,24 +64,11 @@ func ReadFile(ctx context.Context, path string) (*Log, error) {
 		return nil, err
 	}
 	defer f.Close()
-	log, err := Read(interruptible{ctx, f})
+	log, err := Read(regular.Reader{Ctx: ctx, Reader: f})
 	if err != nil {
 		return nil, &FileError{path, err}
 	}
 	return log, nil
-}
-
-// An interruptible stops when its context ends.
-type interruptible struct {
-	ctx context.Context
-	io.Reader
-}
-
-func (r interruptible) Read(p []byte) (int, error) {
-	if err := r.ctx.Err(); err != nil {
-		return 0, err
-	}
-	return r.Reader.Read(p)
 }
 
 // Read reads a log: *LineError for what is none, *TooLargeError for more than is kept. Epochs and
