@@ -47,7 +47,12 @@ func Look(path string) (shape tensor.Shape, need int64, err error) {
 		return nil, 0, systemError(path, err)
 	}
 	defer f.Close()
-	h, err := npyheader.Read(f, info.Size(), sizes)
+	return LookInto(path, f, info.Size())
+}
+
+// LookInto is Look for an array in r, which holds size bytes, and Decode. Errors name it path.
+func LookInto(path string, r io.Reader, size int64) (shape tensor.Shape, need int64, err error) {
+	h, err := npyheader.Read(r, size, sizes)
 	if err != nil {
 		return nil, 0, wrap(path, err)
 	}

@@ -253,6 +253,10 @@ func TestArraysThatAreRefused(t *testing.T) {
 	o.Augment = augmented("invert")
 	write(t, folder, "x.npy", array("<f4", "(2, 1, 2, 3)", little(make([]float32, 12)...)))
 	refused(t, folder, o, "augment: invert: needs pictures")
+	o.Augment, o.MaxArray = nil, 48 // which 12 numbers take
+	opened(t, folder, o)
+	o.MaxArray = 47
+	refused(t, folder, o, "x.npy: takes 48 bytes of memory, the limit is 47")
 }
 
 // TestUsualAugmentationsAreForFolders: random crops would be made of arrays too if they were said.

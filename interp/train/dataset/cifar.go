@@ -28,11 +28,7 @@ type cifar struct {
 	names   string // the file of their names
 }
 
-func cifar10Parts(ctx context.Context, folder string, o Options) (*stack, error) {
-	entries, err := regular.List(folder, mostEntries)
-	if err != nil {
-		return nil, systemError(folder, err)
-	}
+func cifar10Parts(ctx context.Context, folder string, entries []regular.Entry, o Options) (*stack, error) {
 	var batches []string
 	for i := 1; holds(fmt.Sprintf("data_batch_%d.bin", i))(entries); i++ {
 		batches = append(batches, fmt.Sprintf("data_batch_%d.bin", i))
@@ -40,11 +36,7 @@ func cifar10Parts(ctx context.Context, folder string, o Options) (*stack, error)
 	return cifar{labels: 1, classes: 10, names: "batches.meta.txt"}.read(ctx, folder, entries, batches, "test_batch.bin", o)
 }
 
-func cifar100Parts(ctx context.Context, folder string, o Options) (*stack, error) {
-	entries, err := regular.List(folder, mostEntries)
-	if err != nil {
-		return nil, systemError(folder, err)
-	}
+func cifar100Parts(ctx context.Context, folder string, entries []regular.Entry, o Options) (*stack, error) {
 	form := cifar{labels: 2, label: 1, classes: 100, names: "fine_label_names.txt"}
 	if o.Coarse {
 		form.label, form.classes, form.names = 0, 20, "coarse_label_names.txt"

@@ -103,11 +103,11 @@ func Open(ctx context.Context, path string, o Options) (*Data, error) {
 		} else if f.Close(); filepath.Ext(path) != ".npz" {
 			return nil, problem(path, "is a file, want a folder of pictures, a folder of arrays or a .npz file")
 		}
-		return openArrays(ctx, path, o, npzParts)
+		return openArrays(ctx, path, nil, o, npzParts)
 	}
 	for _, form := range arrayForms {
 		if form.recognise(entries) {
-			return openArrays(ctx, path, o, form.parts)
+			return openArrays(ctx, path, entries, o, form.parts)
 		}
 	}
 	return openFolder(ctx, path, o)
@@ -116,7 +116,7 @@ func Open(ctx context.Context, path string, o Options) (*Data, error) {
 // arrayForms are the kinds of folders that hold arrays.
 var arrayForms = []struct {
 	recognise func([]regular.Entry) bool
-	parts     func(context.Context, string, Options) (*stack, error)
+	parts     reading
 }{
 	{holds("x.npy", "x_train.npy"), npyParts},
 	{holdsIdx, idxParts},

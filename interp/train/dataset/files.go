@@ -45,6 +45,16 @@ func (f *files) of(one file) string {
 	return filepath.Join(root, filepath.FromSlash(one.path))
 }
 
+// likely reports whether a picture is to check with, as far as can be told before all are known: represent moves
+// a few.
+func (f *files) likely(i int, hash digest) bool {
+	if f.roots[1] != "" {
+		return f.list[i].val
+	}
+	key, _ := f.o.key(f.path(i), hash)
+	return f.o.chosen(key)
+}
+
 // bitmap reads a picture again, which must be the same as before.
 func (f *files) bitmap(ctx context.Context, i int, hash digest) (picture.Bitmap, error) {
 	name := f.name(i)

@@ -266,6 +266,20 @@ func TestGroupsStayTogether(t *testing.T) {
 			}
 		}
 	}
+	// All are decoded for the side that their group is on, and once.
+	o.Augment, o.Shrink, o.Keep = augmented("random_resized_crop"), 1, 1<<20
+	o.Progress = func(done, all int) {
+		if done == all {
+			if err := os.Rename(folder, folder+"_gone"); err != nil {
+				t.Error(err)
+			}
+		}
+	}
+	opened(t, folder, o)
+	if err := os.Rename(folder+"_gone", folder); err != nil {
+		t.Fatal(err)
+	}
+	o.Progress = nil
 	o.Group = regexp.MustCompile(`person[A-C]`)
 	refused(t, folder, o, `holds names that the group "person[A-C]" does not match, of 102 pictures: `)
 	o.Group = regexp.MustCompile(`person`)

@@ -35,11 +35,7 @@ func holdsIdx(entries []regular.Entry) bool {
 }
 
 // idxParts reads the pairs of files of a folder: that to check with has test or t10k in its name.
-func idxParts(ctx context.Context, folder string, o Options) (*stack, error) {
-	entries, err := regular.List(folder, mostEntries)
-	if err != nil {
-		return nil, systemError(folder, err)
-	}
+func idxParts(ctx context.Context, folder string, entries []regular.Entry, o Options) (*stack, error) {
 	sides := [2]*part{}
 	for _, e := range entries {
 		name := idxImages.FindStringSubmatch(e.Name)
@@ -144,7 +140,11 @@ func readIdx(ctx context.Context, path string, from io.Reader, size int64, rank 
 	case sizes[0] > mostEntries:
 		return nil, nil, problem(path, "says that it has %d pictures, the limit is %d", sizes[0], mostEntries)
 	case want > rest || !packed && want < rest:
-		return nil, nil, problem(path, "has %d bytes of elements, and says %d, for the shape %v; it was cut short or is damaged, fetch it again", rest, want, tensor.Shape(sizes))
+		has := "has"
+		if packed {
+			has = "has at most" // going by how long it is packed
+		}
+		return nil, nil, problem(path, "%s %d bytes of elements, and says %d, for the shape %v; it was cut short or is damaged, fetch it again", has, rest, want, tensor.Shape(sizes))
 	case o.MaxArray > 0 && want > o.MaxArray:
 		return nil, nil, problem(path, "takes %d bytes of memory, the limit is %d", want, o.MaxArray)
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"iter"
+	"slices"
 
 	"cnnlang/interp/train/augment"
 	"cnnlang/interp/train/chance"
@@ -82,6 +83,10 @@ func (l *Loader) check() error {
 		return errors.New("dataset: there are fewer pictures than a batch has; take a smaller batch")
 	case l.Balance && l.Set.data.perItem > 0:
 		return errors.New("dataset: there are no classes to draw equally often")
+	case l.Balance && slices.Contains(l.Set.Counts(), 0):
+		return errors.New("dataset: there are classes without pictures, which cannot be drawn as often as the others")
+	case l.Balance && !l.Shuffle:
+		return errors.New("dataset: what is balanced is drawn at random; shuffle it too")
 	}
 	return nil
 }

@@ -325,6 +325,12 @@ func TestLoadersThatAreRefused(t *testing.T) {
 	o := small()
 	o.Split = 0
 	d := opened(t, folder, o)
+	beside := t.TempDir()
+	pictures(t, beside, 2, "x") // and none of y
+	write(t, beside, "x/aa.png", drawn(t, 9, 9, 77))
+	write(t, beside, "x/ab.png", drawn(t, 9, 9, 78))
+	o.Val = beside
+	bare := opened(t, folder, o)
 	for _, c := range []struct {
 		l    Loader
 		want string
@@ -333,6 +339,8 @@ func TestLoadersThatAreRefused(t *testing.T) {
 		{Loader{Set: d.Val, Batch: 4}, "no pictures"},
 		{Loader{Set: d.Train}, "at least one picture in a batch"},
 		{Loader{Set: d.Train, Batch: 9, DropRest: true}, "fewer pictures than a batch has"},
+		{Loader{Set: d.Train, Batch: 4, Balance: true}, "shuffle it too"},
+		{Loader{Set: bare.Val, Batch: 4, Balance: true, Shuffle: true}, "classes without pictures"},
 	} {
 		for _, err := range c.l.Epoch(t.Context(), 0, 0) {
 			if err == nil || !strings.Contains(err.Error(), c.want) {

@@ -14,6 +14,7 @@ import (
 	"cnnlang/interp/internal/weightfile"
 	"cnnlang/interp/internal/weightfile/zipfile"
 	"cnnlang/interp/npy"
+	"cnnlang/ops/tensor"
 )
 
 // Arrays of NumPy: x are the pictures, uint8 [N, H, W] or [N, H, W, C] or floating-point [N, C, H, W];
@@ -113,7 +114,11 @@ func picturesOf(ctx context.Context, f *arrayFile, o Options) (*part, error) {
 		return nil, problem(f.name, "is of shape %v, want pictures [N, H, W] or [N, H, W, C]", shape)
 	}
 	n := int64(h.Shape.Elements())
-	if err := f.allowed(o, n); err != nil {
+	need := n
+	if h.Fortran {
+		need *= 2 // it is copied to reorder it
+	}
+	if err := f.allowed(o, need); err != nil {
 		return nil, err
 	}
 	p.bytes = make([]uint8, n) // it is that long
@@ -130,14 +135,24 @@ func picturesOf(ctx context.Context, f *arrayFile, o Options) (*part, error) {
 	return p, nil
 }
 
-// floats reads x of any other type than uint8.
-func (f *arrayFile) floats(ctx context.Context, o Options) (*part, error) {
-	if err := f.allowed(o, 4*f.size); err != nil { // int8 becomes four times as long
-		return nil, err
+// decoded is the array as float32.
+func (f *arrayFile) decoded(ctx context.Context, o Options) (tensor.Tensor, error) {
+	_, need, err := npy.LookInto(f.name, f.from(ctx, 0), f.size)
+	if err != nil {
+		return tensor.Tensor{}, f.told(ctx, err)
+	}
+	if err := f.allowed(o, need); err != nil {
+		return tensor.Tensor{}, err
 	}
 	t, err := npy.Decode(f.name, f.from(ctx, 0), f.size)
+	return t, f.told(ctx, err)
+}
+
+// floats reads x of any other type than uint8.
+func (f *arrayFile) floats(ctx context.Context, o Options) (*part, error) {
+	t, err := f.decoded(ctx, o)
 	if err != nil {
-		return nil, f.told(ctx, err)
+		return nil, err
 	}
 	if len(t.Shape) != 4 {
 		return nil, problem(f.name, "is of shape %v and no uint8, want numbers [N, C, H, W]", t.Shape)
@@ -152,7 +167,7 @@ func (f *arrayFile) floats(ctx context.Context, o Options) (*part, error) {
 
 // told is an error of package npy as one of this package.
 func (f *arrayFile) told(ctx context.Context, err error) error {
-	if ctx.Err() != nil {
+	if err != nil && ctx.Err() != nil {
 		return ctx.Err()
 	}
 	var of *npy.FileError
@@ -164,12 +179,9 @@ func (f *arrayFile) told(ctx context.Context, err error) error {
 
 // label reads y.
 func (p *part) label(ctx context.Context, f *arrayFile, o Options) error {
-	if err := f.allowed(o, 4*f.size); err != nil {
-		return err
-	}
-	t, err := npy.Decode(f.name, f.from(ctx, 0), f.size)
+	t, err := f.decoded(ctx, o)
 	if err != nil {
-		return f.told(ctx, err)
+		return err
 	}
 	switch {
 	case len(t.Shape) == 0 || len(t.Shape) > 2:
@@ -204,17 +216,13 @@ func (p *part) target(f *arrayFile, numbers []float32, k int) error {
 }
 
 // npyParts reads x.npy and y.npy in a folder.
-func npyParts(ctx context.Context, folder string, o Options) (*stack, error) {
+func npyParts(ctx context.Context, folder string, entries []regular.Entry, o Options) (*stack, error) {
 	var open []io.Closer
 	defer func() {
 		for _, f := range open {
 			f.Close()
 		}
 	}()
-	entries, err := regular.List(folder, mostEntries)
-	if err != nil {
-		return nil, systemError(folder, err)
-	}
 	return numpyParts(ctx, folder, o, func(name string) (*arrayFile, error) {
 		if !holds(name + ".npy")(entries) {
 			return nil, nil
@@ -230,7 +238,7 @@ func npyParts(ctx context.Context, folder string, o Options) (*stack, error) {
 }
 
 // npzParts reads arrays of those names in a .npz file.
-func npzParts(ctx context.Context, path string, o Options) (*stack, error) {
+func npzParts(ctx context.Context, path string, _ []regular.Entry, o Options) (*stack, error) {
 	f, info, err := regular.Open(path)
 	if err != nil {
 		return nil, systemError(path, err)

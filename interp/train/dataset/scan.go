@@ -44,15 +44,13 @@ func (d *Data) look(ctx context.Context, all *pool, from *files, i int) error {
 	if err != nil {
 		return err
 	}
-	all.hashes[i], all.labels[i], all.val[i] = sha256.Sum256(content), one.label, one.val
+	all.hashes[i], all.labels[i] = sha256.Sum256(content), one.label
+	all.val[i] = from.likely(i, all.hashes[i])
 	b, err := d.o.Prepare.Bitmap(ctx, name, content, d.o.MaxPicture)
 	if err != nil {
 		return err
 	}
 	all.grey[i] = isGrey(b)
-	if !one.val && d.o.chosen(all.hashes[i]) && from.roots[1] == "" {
-		all.val[i] = true // most likely: the form is made anew if not
-	}
 	if b, err = d.o.form(ctx, b, all.val[i]); err != nil {
 		return err
 	}
@@ -84,20 +82,17 @@ func (p *pool) only(from *files, good []int) *pool {
 	return out
 }
 
-// settle makes those pictures anew that are on another side than when they were decoded.
+// settle makes those pictures anew that are kept for another side than they are on.
 func (d *Data) settle(ctx context.Context) error {
 	from, ok := d.pool.from.(*files)
 	if !ok || !d.o.crops() {
 		return nil
 	}
 	for i := range from.list {
-		guessed := from.list[i].val || from.roots[1] == "" && d.o.chosen(d.pool.hashes[i])
-		if guessed == d.pool.val[i] {
+		if d.pool.kept[i].Pix == nil || d.pool.val[i] == from.likely(i, d.pool.hashes[i]) {
 			continue
 		}
-		if d.pool.kept[i].Pix != nil {
-			d.pool.drop(i)
-		}
+		d.pool.drop(i)
 		b, err := d.formed(ctx, i)
 		if err != nil {
 			return err

@@ -47,23 +47,31 @@ func (d *Data) ownVal() bool {
 
 // keys are the hashes by which pictures are split: their own, or those of their groups.
 func (d *Data) keys() ([]digest, error) {
-	if d.o.Group == nil {
-		return d.pool.hashes, nil
-	}
 	keys := make([]digest, len(d.pool.hashes))
 	var without []string
-	for i := range keys {
-		match := d.o.Group.FindStringSubmatch(d.pool.from.path(i))
-		if match == nil {
+	for i, hash := range d.pool.hashes {
+		key, ok := d.o.key(d.pool.from.path(i), hash)
+		if !ok {
 			without = append(without, d.pool.from.name(i))
-			continue
 		}
-		keys[i] = sha256.Sum256([]byte(match[min(1, len(match)-1)]))
+		keys[i] = key
 	}
 	if len(without) > 0 {
 		return nil, problem(d.path, "holds names that the group %q does not match, of %s: %s", d.o.Group, counted(len(without), "picture", "pictures"), some(without))
 	}
 	return keys, nil
+}
+
+// key is the hash by which a picture is split; false if it belongs to no group.
+func (o Options) key(path string, hash digest) (digest, bool) {
+	if o.Group == nil {
+		return hash, true
+	}
+	match := o.Group.FindStringSubmatch(path)
+	if match == nil {
+		return digest{}, false
+	}
+	return sha256.Sum256([]byte(match[min(1, len(match)-1)])), true
 }
 
 // represent moves pictures to the other side where a class has none there: those with the key next to

@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strconv"
 
+	"cnnlang/interp/internal/regular"
 	"cnnlang/interp/picture"
 )
 
@@ -80,12 +81,14 @@ func (s *stack) hash(i int) digest {
 	return sha256.Sum256(raw)
 }
 
-// openArrays reads arrays by one of the functions that do.
-func openArrays(ctx context.Context, path string, o Options, read func(context.Context, string, Options) (*stack, error)) (*Data, error) {
+// A reading reads the arrays of a folder that holds these, or of a file.
+type reading func(ctx context.Context, path string, entries []regular.Entry, o Options) (*stack, error)
+
+func openArrays(ctx context.Context, path string, entries []regular.Entry, o Options, read reading) (*Data, error) {
 	if o.Usual {
 		o.Augment = nil
 	}
-	s, err := read(ctx, path, o)
+	s, err := read(ctx, path, entries, o)
 	if err != nil {
 		return nil, err
 	}
