@@ -14,12 +14,11 @@ type span struct{ low, high float64 }
 
 // A parameter of a change, with what it may be.
 type parameter struct {
-	name        string
-	low, high   float64 // of all numbers
-	standard    span    // where it is not given
-	around      centre  // what one number means
-	onlyOne     bool    // whether it is no range
-	mayBeAbsent bool    // whether it is 0 where it is not given
+	name      string
+	low, high float64 // of all numbers
+	standard  span    // where it is not given
+	around    centre  // what one number means
+	onlyOne   bool    // whether it is no range
 }
 
 // A centre says which range one number s stands for.
@@ -71,7 +70,7 @@ func (p parameter) read(given []float64) (span, error) {
 		}
 	}
 	switch {
-	case len(given) == 0 && (p.mayBeAbsent || p.standard != span{}):
+	case len(given) == 0:
 		return p.standard, nil
 	case len(given) == 1 && p.around == aroundOne:
 		return span{max(0, 1-given[0]), 1 + given[0]}, nil
