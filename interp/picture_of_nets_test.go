@@ -1,7 +1,6 @@
 package interp_test
 
 import (
-	"encoding/xml"
 	"fmt"
 	"strconv"
 	"strings"
@@ -10,6 +9,7 @@ import (
 	"cnnlang/interp"
 	"cnnlang/interp/draw"
 	"cnnlang/interp/graph"
+	"cnnlang/interp/internal/svgtest"
 	"cnnlang/ops/dim"
 )
 
@@ -30,51 +30,38 @@ type drawnBox struct {
 	count, params, macs int
 }
 
-type svgElement struct {
-	XMLName  xml.Name
-	Attrs    []xml.Attr   `xml:",any,attr"`
-	Children []svgElement `xml:",any"`
+func areaOf(t *testing.T, e svgtest.Element) area {
+	t.Helper()
+	return area{e.Number(t, "x"), e.Number(t, "y"), e.Number(t, "width"), e.Number(t, "height")}
 }
 
-func (e svgElement) attr(name string) string {
-	for _, a := range e.Attrs {
-		if a.Name.Local == name {
-			return a.Value
-		}
+// countIn is a count, 0 for a formula.
+func countIn(text string) int {
+	n, err := strconv.Atoi(text)
+	if err != nil {
+		return 0
 	}
-	return ""
-}
-
-func (e svgElement) number(name string) float64 {
-	x, _ := strconv.ParseFloat(e.attr(name), 64)
-	return x
-}
-
-func (e svgElement) area() area {
-	return area{e.number("x"), e.number("y"), e.number("width"), e.number("height")}
+	return n
 }
 
 // readDrawing reads an SVG.
 func readDrawing(t *testing.T, text string) *drawing {
 	t.Helper()
-	var root svgElement
-	if err := xml.Unmarshal([]byte(text), &root); err != nil {
-		t.Fatal(err)
-	}
-	d := &drawing{width: root.number("width"), height: root.number("height")}
+	root := svgtest.Read(t, []byte(text))
+	d := &drawing{width: root.Number(t, "width"), height: root.Number(t, "height")}
 	for _, e := range root.Children {
-		class := e.attr("class")
+		class := e.Attr("class")
 		switch {
 		case class == "legend":
 		case e.XMLName.Local == "g":
 			var rects []area
 			for _, c := range e.Children {
 				if c.XMLName.Local == "rect" {
-					rects = append(rects, c.area())
+					rects = append(rects, areaOf(t, c))
 				}
 			}
 			if len(rects) != 1 {
-				t.Errorf("%s has %d rectangles, want 1", e.attr("data-path"), len(rects))
+				t.Errorf("%s has %d rectangles, want 1", e.Attr("data-path"), len(rects))
 			}
 			if strings.HasPrefix(class, "frame") {
 				d.frames = append(d.frames, rects[0])
@@ -82,11 +69,11 @@ func readDrawing(t *testing.T, text string) *drawing {
 			}
 			kind, sign, _ := strings.Cut(strings.TrimPrefix(class, "box "), " ")
 			kind = "box " + kind
-			b := drawnBox{area: rects[0], kind: kind, sign: sign, path: e.attr("data-path"), nodes: strings.Fields(e.attr("data-nodes")),
-				count: int(e.number("data-count")), params: int(e.number("data-params")), macs: int(e.number("data-macs"))}
+			b := drawnBox{area: rects[0], kind: kind, sign: sign, path: e.Attr("data-path"), nodes: strings.Fields(e.Attr("data-nodes")),
+				count: countIn(e.Attr("data-count")), params: countIn(e.Attr("data-params")), macs: countIn(e.Attr("data-macs"))}
 			d.boxes = append(d.boxes, b)
 		case strings.HasPrefix(class, "edge"):
-			d.edges = append(d.edges, corners(t, e.attr("d")))
+			d.edges = append(d.edges, corners(t, e.Attr("d")))
 		}
 	}
 	return d

@@ -2,66 +2,24 @@ package chart_test
 
 import (
 	"bytes"
-	"encoding/xml"
 	"fmt"
 	"math"
 	"math/rand/v2"
-	"strconv"
 	"strings"
 	"testing"
 
 	"cnnlang/interp/chart"
 	"cnnlang/interp/draw"
+	"cnnlang/interp/internal/svgtest"
 )
 
-// An element is one of a picture.
-type element struct {
-	XMLName  xml.Name
-	Attrs    []xml.Attr `xml:",any,attr"`
-	Text     string     `xml:",chardata"`
-	Children []element  `xml:",any"`
-}
-
-func (e element) attr(name string) string {
-	for _, a := range e.Attrs {
-		if a.Name.Local == name {
-			return a.Value
-		}
-	}
-	return ""
-}
-
-func (e element) number(t *testing.T, name string) float64 {
-	t.Helper()
-	v, err := strconv.ParseFloat(e.attr(name), 64)
-	if err != nil {
-		t.Fatalf("%s %s: %v", e.XMLName.Local, name, err)
-	}
-	return v
-}
-
-// all finds the elements of a class.
-func (e element) all(class string) (found []element) {
-	if has := " " + e.attr("class") + " "; strings.Contains(has, " "+class+" ") {
-		found = append(found, e)
-	}
-	for _, c := range e.Children {
-		found = append(found, c.all(class)...)
-	}
-	return found
-}
-
-func picture(t *testing.T, c *chart.Chart) element {
+func picture(t *testing.T, c *chart.Chart) svgtest.Element {
 	t.Helper()
 	var b bytes.Buffer
 	if err := c.SVG(&b); err != nil {
 		t.Fatal(err)
 	}
-	var root element
-	if err := xml.Unmarshal(b.Bytes(), &root); err != nil {
-		t.Fatalf("%v\n%s", err, b.Bytes())
-	}
-	return root
+	return svgtest.Read(t, b.Bytes())
 }
 
 // placed is where a value of an axis is, going by two of its ticks.
@@ -82,22 +40,22 @@ func checkPicture(t *testing.T, c *chart.Chart) int {
 	axes := map[string][][2]float64{}
 	for _, axis := range []string{"x", "y"} {
 		texts := map[string]bool{}
-		for _, e := range root.all("tick") {
-			if !strings.HasSuffix(e.attr("class"), axis) {
+		for _, e := range root.All("tick") {
+			if !strings.HasSuffix(e.Attr("class"), axis) {
 				continue
 			}
 			if texts[e.Text] || e.Text == "" {
 				t.Errorf("axis %s: two ticks %q", axis, e.Text)
 			}
 			texts[e.Text] = true
-			axes[axis] = append(axes[axis], [2]float64{e.number(t, "data-value"), e.number(t, axis)})
+			axes[axis] = append(axes[axis], [2]float64{e.Number(t, "data-value"), e.Number(t, axis)})
 		}
 		if n := len(axes[axis]); n < 2 || n > 12 {
 			t.Fatalf("axis %s has %d ticks", axis, n)
 		}
-		rim, side := root.all("rim")[0], map[string]string{"x": "width", "y": "height"}[axis]
+		rim, side := root.All("rim")[0], map[string]string{"x": "width", "y": "height"}[axis]
 		for _, tick := range axes[axis] {
-			if from := rim.number(t, axis); tick[1] < from || tick[1] > from+rim.number(t, side) {
+			if from := rim.Number(t, axis); tick[1] < from || tick[1] > from+rim.Number(t, side) {
 				t.Errorf("axis %s: the tick %v is beside the plot, at %v", axis, tick[0], tick[1])
 			}
 		}
@@ -110,13 +68,13 @@ func checkPicture(t *testing.T, c *chart.Chart) int {
 		return math.Abs(placed(v, first, last, log)-at) < 0.1
 	}
 	front := c.Front()
-	balls := root.all("ball")
-	if len(balls) != len(c.Balls) || len(root.all("dot")) != len(c.Balls) {
+	balls := root.All("ball")
+	if len(balls) != len(c.Balls) || len(root.All("dot")) != len(c.Balls) {
 		t.Fatalf("%d balls of %d", len(balls), len(c.Balls))
 	}
-	drawn := map[string]element{}
+	drawn := map[string]svgtest.Element{}
 	for _, e := range balls {
-		drawn[e.attr("data-net")] = e
+		drawn[e.Attr("data-net")] = e
 	}
 	perArea := 0.0
 	for i, b := range c.Balls {
@@ -124,15 +82,15 @@ func checkPicture(t *testing.T, c *chart.Chart) int {
 		if !ok {
 			t.Fatalf("%q is not drawn", b.Name)
 		}
-		circle := e.all("area")[0]
-		if x, y := circle.number(t, "cx"), circle.number(t, "cy"); !onAxis("x", b.X, x) || !onAxis("y", b.Y, y) || e.number(t, "data-x") != b.X {
+		circle := e.All("area")[0]
+		if x, y := circle.Number(t, "cx"), circle.Number(t, "cy"); !onAxis("x", b.X, x) || !onAxis("y", b.Y, y) || e.Number(t, "data-x") != b.X {
 			t.Errorf("%q, which is %v %v, is drawn at %v %v; ticks %v", b.Name, b.X, b.Y, x, y, axes)
 		}
-		if got := strings.Contains(e.attr("class"), "front"); got != front[i] {
+		if got := strings.Contains(e.Attr("class"), "front"); got != front[i] {
 			t.Errorf("%q: on the front %v", b.Name, got)
 		}
 		if c.Area.Name != "" && b.Area > 0 {
-			r := circle.number(t, "r")
+			r := circle.Number(t, "r")
 			if perArea == 0 {
 				perArea = r * r / b.Area
 			}
@@ -145,7 +103,7 @@ func checkPicture(t *testing.T, c *chart.Chart) int {
 }
 
 // checkNames holds names apart, and returns how many there are.
-func checkNames(t *testing.T, root element) int {
+func checkNames(t *testing.T, root svgtest.Element) int {
 	t.Helper()
 	const size, above, under = 11.0, 9.0, 2.5 // of letters
 	type box struct {
@@ -153,10 +111,10 @@ func checkNames(t *testing.T, root element) int {
 		net     string
 	}
 	var boxes []box
-	rim := root.all("rim")[0]
-	left, right := rim.number(t, "x"), rim.number(t, "x")+rim.number(t, "width")
-	for _, e := range root.all("label") {
-		b := box{e.number(t, "x"), e.number(t, "y"), draw.TextWidth(e.Text, size), e.attr("data-net")}
+	rim := root.All("rim")[0]
+	left, right := rim.Number(t, "x"), rim.Number(t, "x")+rim.Number(t, "width")
+	for _, e := range root.All("label") {
+		b := box{e.Number(t, "x"), e.Number(t, "y"), draw.TextWidth(e.Text, size), e.Attr("data-net")}
 		for _, o := range boxes {
 			if b.net == o.net {
 				t.Errorf("%q is named twice", b.net)
@@ -168,8 +126,8 @@ func checkNames(t *testing.T, root element) int {
 		if b.x < left || b.x+b.w > right {
 			t.Errorf("the name %q leaves the plot", b.net)
 		}
-		for _, dot := range root.all("dot") {
-			if x, y := dot.number(t, "cx"), dot.number(t, "cy"); x > b.x && x < b.x+b.w && y > b.y-above && y < b.y+under {
+		for _, dot := range root.All("dot") {
+			if x, y := dot.Number(t, "cx"), dot.Number(t, "cy"); x > b.x && x < b.x+b.w && y > b.y-above && y < b.y+under {
 				t.Errorf("the name %q covers the centre at %v %v", b.net, x, y)
 			}
 		}
@@ -227,7 +185,7 @@ func TestOddPictures(t *testing.T) {
 				if named := checkPicture(t, &c); named != len(balls) {
 					t.Errorf("%d of %d are named", named, len(balls))
 				}
-			} else if got := len(picture(t, &c).all("label")); got != len(balls) {
+			} else if got := len(picture(t, &c).All("label")); got != len(balls) {
 				t.Errorf("%d of %d are named", got, len(balls))
 			}
 		})
@@ -245,9 +203,9 @@ func TestManyNets(t *testing.T) {
 		root := picture(t, c)
 		named := checkNames(t, root)
 		told := fmt.Sprintf("%d of %d.", n-named, n)
-		notes := root.all("note")
-		if len(root.all("ball")) != n || named < least || !strings.HasSuffix(notes[len(notes)-1].Text, told) {
-			t.Errorf("%d nets: %d balls, %d names, %q", n, len(root.all("ball")), named, notes[len(notes)-1].Text)
+		notes := root.All("note")
+		if len(root.All("ball")) != n || named < least || !strings.HasSuffix(notes[len(notes)-1].Text, told) {
+			t.Errorf("%d nets: %d balls, %d names, %q", n, len(root.All("ball")), named, notes[len(notes)-1].Text)
 		}
 	}
 }

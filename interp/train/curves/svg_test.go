@@ -2,7 +2,6 @@ package curves
 
 import (
 	"bytes"
-	"encoding/xml"
 	"fmt"
 	"math"
 	"regexp"
@@ -12,57 +11,18 @@ import (
 	"testing"
 
 	"cnnlang/interp/draw"
+	"cnnlang/interp/internal/svgtest"
 	"cnnlang/interp/train/events"
 )
 
-// An element is one of a picture.
-type element struct {
-	XMLName  xml.Name
-	Attrs    []xml.Attr `xml:",any,attr"`
-	Text     string     `xml:",chardata"`
-	Children []element  `xml:",any"`
-}
-
-func (e element) attr(name string) string {
-	for _, a := range e.Attrs {
-		if a.Name.Local == name {
-			return a.Value
-		}
-	}
-	return ""
-}
-
-func (e element) number(t *testing.T, name string) float64 {
-	t.Helper()
-	v, err := strconv.ParseFloat(e.attr(name), 64)
-	if err != nil {
-		t.Fatalf("%s %s: %v", e.XMLName.Local, name, err)
-	}
-	return v
-}
-
-// all finds the elements of a class.
-func (e element) all(class string) (found []element) {
-	if slices.Contains(strings.Fields(e.attr("class")), class) {
-		found = append(found, e)
-	}
-	for _, c := range e.Children {
-		found = append(found, c.all(class)...)
-	}
-	return found
-}
-
 // picture draws runs and reads the picture.
-func picture(t *testing.T, runs ...Run) (element, string) {
+func picture(t *testing.T, runs ...Run) (svgtest.Element, string) {
 	t.Helper()
 	var b bytes.Buffer
 	if err := SVG(&b, "a title <&>", runs); err != nil {
 		t.Fatal(err)
 	}
-	var root element
-	if err := xml.Unmarshal(b.Bytes(), &root); err != nil {
-		t.Fatalf("%v\n%s", err, b.Bytes())
-	}
+	root := svgtest.Read(t, b.Bytes())
 	if bad := regexp.MustCompile(`NaN|Inf|<script|\son\w+=`).FindString(b.String()); bad != "" {
 		t.Errorf("the picture has %q", bad)
 	}
@@ -98,18 +58,18 @@ func run(name string, epochs int, seed float64) Run {
 func TestLinesAreWhereTheTicksSay(t *testing.T) {
 	runs := []Run{run("a", 12, 1), run("b", 9, 2)}
 	root, _ := picture(t, runs...)
-	rims := root.all("rim")
+	rims := root.All("rim")
 	if len(rims) != 3 {
 		t.Fatalf("got %d panels, want 3", len(rims))
 	}
-	x := axis(t, root.all("x"), "x")
-	lines := root.all("line")
+	x := axis(t, root.All("x"), "x")
+	lines := root.All("line")
 	for _, r := range runs {
 		for n, p := range panels {
-			from, height := rims[n].number(t, "y"), rims[n].number(t, "height")
-			var ticks []element
-			for _, tick := range root.all("tick") {
-				if y := tick.attr("y"); slices.Contains(strings.Fields(tick.attr("class")), "y") {
+			from, height := rims[n].Number(t, "y"), rims[n].Number(t, "height")
+			var ticks []svgtest.Element
+			for _, tick := range root.All("tick") {
+				if y := tick.Attr("y"); tick.Is("y") {
 					if v, err := strconv.ParseFloat(y, 64); err == nil && v >= from && v <= from+height {
 						ticks = append(ticks, tick)
 					}
@@ -117,13 +77,13 @@ func TestLinesAreWhereTheTicksSay(t *testing.T) {
 			}
 			y := axis(t, ticks, "y")
 			for _, q := range p.lines {
-				i := slices.IndexFunc(lines, func(e element) bool {
-					return e.attr("data-run") == r.Name && e.attr("data-panel") == p.title && slices.Contains(strings.Fields(e.attr("class")), "training") == q.training
+				i := slices.IndexFunc(lines, func(e svgtest.Element) bool {
+					return e.Attr("data-run") == r.Name && e.Attr("data-panel") == p.title && e.Is("training") == q.training
 				})
 				if i < 0 {
 					t.Fatalf("run %s has no line in %s", r.Name, p.title)
 				}
-				points := placesOf(t, lines[i].attr("d"))
+				points := placesOf(t, lines[i].Attr("d"))
 				if len(points) != len(r.Records) {
 					t.Fatalf("run %s in %s: %d places for %d records", r.Name, p.title, len(points), len(r.Records))
 				}
@@ -135,26 +95,26 @@ func TestLinesAreWhereTheTicksSay(t *testing.T) {
 			}
 		}
 	}
-	if n := len(root.all("best")); n != 4 {
+	if n := len(root.All("best")); n != 4 {
 		t.Errorf("%d rings, want one for each run in two panels", n)
 	}
 }
 
 // axis is the places along an axis by its first and last ticks, logarithmic if a third tick is there only then.
-func axis(t *testing.T, ticks []element, name string) func(float64) float64 {
+func axis(t *testing.T, ticks []svgtest.Element, name string) func(float64) float64 {
 	t.Helper()
 	if len(ticks) < 3 {
 		t.Fatalf("%d ticks along %s, want at least 3", len(ticks), name)
 	}
 	a, b, c := ticks[0], ticks[len(ticks)-1], ticks[1]
 	at := func(change func(float64) float64) func(float64) float64 {
-		from, to := change(a.number(t, "data-value")), change(b.number(t, "data-value"))
+		from, to := change(a.Number(t, "data-value")), change(b.Number(t, "data-value"))
 		return func(v float64) float64 {
-			return a.number(t, name) + (change(v)-from)/(to-from)*(b.number(t, name)-a.number(t, name))
+			return a.Number(t, name) + (change(v)-from)/(to-from)*(b.Number(t, name)-a.Number(t, name))
 		}
 	}
 	plain := at(func(v float64) float64 { return v })
-	if math.Abs(plain(c.number(t, "data-value"))-c.number(t, name)) < 0.1 {
+	if math.Abs(plain(c.Number(t, "data-value"))-c.Number(t, name)) < 0.1 {
 		return plain
 	}
 	return at(math.Log)
@@ -168,12 +128,12 @@ func TestLabelsDoNotOverlap(t *testing.T) {
 		for _, some := range [][]Run{runs, runs[n:]} {
 			root, _ := picture(t, some...)
 			var before float64
-			for _, l := range root.all("label") {
-				x, y := l.number(t, "x"), l.number(t, "y")
-				if end := x + draw.TextWidth(l.Text, labelSize); end > root.number(t, "width") {
+			for _, l := range root.All("label") {
+				x, y := l.Number(t, "x"), l.Number(t, "y")
+				if end := x + draw.TextWidth(l.Text, labelSize); end > root.Number(t, "width") {
 					t.Errorf("%d runs: %q ends at %g, beyond the picture", len(some), l.Text, end)
 				}
-				if y > before && y-before < labelHeight-0.02 {
+				if before > 0 && y-before < labelHeight-0.02 {
 					t.Errorf("%d runs: %q is %g below the label above", len(some), l.Text, y-before)
 				}
 				before = y
@@ -183,7 +143,7 @@ func TestLabelsDoNotOverlap(t *testing.T) {
 			}
 		}
 	}
-	if root, _ := picture(t, runs...); len(root.all("note")) != 1 || !strings.Contains(root.all("note")[0].Text, "of 40 runs") {
+	if root, _ := picture(t, runs...); len(root.All("note")) != 1 || !strings.Contains(root.All("note")[0].Text, "of 40 runs") {
 		t.Error("no note says that runs have no name")
 	}
 }
@@ -205,10 +165,10 @@ func TestValuesThatAreNotFinite(t *testing.T) {
 	r := run("x", 10, 0)
 	r.Records[4].Loss, r.Records[5].Loss, r.Records[7].ValLoss = nan, inf, 1e300
 	root, text := picture(t, r)
-	if n := len(root.all("lost")); n != 2 || !strings.Contains(text, "Cross: a value that is not finite.") {
+	if n := len(root.All("lost")); n != 2 || !strings.Contains(text, "Cross: a value that is not finite.") {
 		t.Errorf("%d crosses, want 2 with a note", n)
 	}
-	if path := root.all("training")[0].attr("d"); strings.Count(path, "M") != 2 {
+	if path := root.All("training")[0].Attr("d"); strings.Count(path, "M") != 2 {
 		t.Errorf("the line is not in two pieces: %s", path)
 	}
 	if !(Run{Records: []Record{{1, nan, inf, nan, -inf, false}}}).Empty() || run("x", 1, 0).Empty() {
@@ -218,11 +178,11 @@ func TestValuesThatAreNotFinite(t *testing.T) {
 
 func TestOneRecordIsADot(t *testing.T) {
 	root, _ := picture(t, run("x", 1, 0))
-	if n := len(root.all("dot")); n != 4 {
+	if n := len(root.All("dot")); n != 4 {
 		t.Errorf("%d dots, want one for each of 4 quantities", n)
 	}
-	for _, tick := range root.all("x") {
-		if v := tick.number(t, "data-value"); v != math.Floor(v) {
+	for _, tick := range root.All("x") {
+		if v := tick.Number(t, "data-value"); v != math.Floor(v) {
 			t.Errorf("there is no epoch %g", v)
 		}
 	}
@@ -236,7 +196,7 @@ func TestManyRecordsAreThinned(t *testing.T) {
 	if len(text) > 400_000 {
 		t.Errorf("the picture has %d bytes", len(text))
 	}
-	points := placesOf(t, root.all("training")[0].attr("d"))
+	points := placesOf(t, root.All("training")[0].Attr("d"))
 	least, most := points[0].y, points[0].y
 	for i, p := range points {
 		least, most = min(least, p.y), max(most, p.y)
@@ -244,8 +204,8 @@ func TestManyRecordsAreThinned(t *testing.T) {
 			t.Fatalf("point %d goes back", i)
 		}
 	}
-	rim := root.all("rim")[0]
-	if from := rim.number(t, "y"); math.Abs(least-from-room) > 0.1 || math.Abs(from+rim.number(t, "height")-room-most) > 0.1 {
+	rim := root.All("rim")[0]
+	if from := rim.Number(t, "y"); math.Abs(least-from-room) > 0.1 || math.Abs(from+rim.Number(t, "height")-room-most) > 0.1 {
 		t.Errorf("the line lies between %g and %g, and a record is lost", least, most)
 	}
 }
@@ -253,7 +213,7 @@ func TestManyRecordsAreThinned(t *testing.T) {
 func TestNamesAreEscaped(t *testing.T) {
 	r := run("<script>\"&\x00\xff]]>", 3, 0)
 	root, _ := picture(t, r, run("b", 3, 1))
-	if got := root.all("line")[0].attr("data-run"); !strings.HasPrefix(got, `<script>"&`) {
+	if got := root.All("line")[0].Attr("data-run"); !strings.HasPrefix(got, `<script>"&`) {
 		t.Errorf("got %q", got)
 	}
 }
