@@ -41,7 +41,7 @@ func (m *machine) fill(c *Closure, args *ast.Args, e *env) (*Closure, bool) {
 	filled.passed, filled.signatures = c.passed, c.signatures
 	params := parameters(c.Object)
 	good, next := true, 0
-	given, declared := map[string]bool{}, finder(params)
+	given, declared, isSize := map[string]bool{}, finder(params), sizeFinder(c.Object)
 	for _, a := range args.List {
 		if m.stopped {
 			return nil, false
@@ -52,7 +52,7 @@ func (m *machine) fill(c *Closure, args *ast.Args, e *env) (*Closure, bool) {
 		switch {
 		case a.Name != nil:
 			name = a.Name.Text
-			if declared(name) == nil && !canGive(c.Object, name) {
+			if declared(name) == nil && !isSize(name) {
 				m.fail(unknownArgument(a.Name, args, c.Object, params))
 				good = false
 				continue

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"sync"
 
 	"cnnlang/lang/ast"
 	"cnnlang/lang/diag"
@@ -29,10 +30,12 @@ func sizesOf(o *resolve.Object) (list []givenSize) {
 	if o.Block.Sig == nil {
 		return nil
 	}
+	parameter, seen := finder(parameters(o)), map[string]bool{"": true, "_": true}
 	add := func(name string, d *ast.Dim) {
-		if isSize(o, name) && !slices.ContainsFunc(list, func(g givenSize) bool { return g.name == name }) {
+		if !seen[name] && parameter(name) == nil {
 			list = append(list, givenSize{d, name})
 		}
+		seen[name] = true
 	}
 	for _, p := range o.Block.Sig.In {
 		if p.Default != nil {
@@ -57,6 +60,18 @@ func canGive(o *resolve.Object, name string) bool {
 	return slices.ContainsFunc(sizesOf(o), func(g givenSize) bool { return g.name == name })
 }
 
+// sizeFinder is canGive for all arguments of a call.
+func sizeFinder(o *resolve.Object) func(name string) bool {
+	names := sync.OnceValue(func() map[string]bool {
+		all := map[string]bool{}
+		for _, g := range sizesOf(o) {
+			all[g.name] = true
+		}
+		return all
+	})
+	return func(name string) bool { return names()[name] }
+}
+
 // settable lists what can be given by name: these parameters and all sizes.
 func settable(o *resolve.Object, params []*ast.Param) []string {
 	list := names(params)
@@ -66,10 +81,10 @@ func settable(o *resolve.Object, params []*ast.Param) []string {
 	return list
 }
 
-// sizeIn is the size that a block is given by this name.
+// sizeIn is the size that a block is given by this name: what it is given that is no parameter.
 func sizeIn(c *Closure, name string) (size dim.Size, ok bool) {
 	size, ok = c.Args[name].value.(dim.Size)
-	return size, ok && canGive(c.Object, name)
+	return size, ok && isSize(c.Object, name)
 }
 
 // sizeStands is where the size of an axis is written: as an argument, or in the signature.
@@ -106,10 +121,10 @@ func (m *machine) checkSizes(c *Closure) bool {
 // declared is what a preset declares: the sizes that it gives are its defaults.
 func (c *Closure) declared() *Closure {
 	declared := *c
+	declared.Args = maps.Clone(c.Args)
 	for _, g := range sizesOf(c.Object) {
 		if b, given := c.Args[g.name]; given && !b.declared {
 			b.declared = true
-			declared.Args = maps.Clone(declared.Args)
 			declared.Args[g.name] = b
 		}
 	}
@@ -136,7 +151,7 @@ func (m *machine) agrees(c *Closure, name string, x Tensor, axis int) bool {
 func (m *machine) agreeNumbers(c *Closure, e *env, items int) bool {
 	for _, p := range c.Object.Block.Sig.In {
 		b, given := c.Args[p.Open()]
-		if !given || b.declared || !canGive(c.Object, p.Open()) {
+		if !given || b.declared || !isSize(c.Object, p.Open()) {
 			continue
 		}
 		if is, known := e.values[p.Open()].(dim.Size); known && is != b.value {
@@ -152,7 +167,7 @@ func (m *machine) agreeNumbers(c *Closure, e *env, items int) bool {
 func (m *machine) sizeGiven(cond ast.Expr, c *Closure, call source.Span) source.Span {
 	at, found := call, len(m.trace) > 1
 	eachName(cond, func(name string) {
-		if b, given := c.Args[name]; given && !found && canGive(c.Object, name) {
+		if b, given := c.Args[name]; given && !found && isSize(c.Object, name) {
 			at, found = b.span, true
 		}
 	})
@@ -183,16 +198,16 @@ func sizeTwice(b bound, o *resolve.Object, name string, set, shape dim.Size) *di
 
 // unsettable says why a size cannot be given by its name, "" for what is no such size.
 func unsettable(o *resolve.Object, name string) string {
-	if o.Block.Sig == nil || !isSize(o, name) {
+	if o.Block.Sig == nil || !isSize(o, name) || canGive(o, name) {
 		return ""
 	}
 	for _, p := range o.Block.Sig.In {
-		if p.Open() == name && !canGive(o, name) {
+		if p.Open() == name {
 			return fmt.Sprintf("`%s` is how many values flow in; a number that has a default in the signature, as in `repeat i of %s = 3 | …`, can be given", name, name)
 		}
 		for i, d := range p.Shape.Sizes {
 			switch {
-			case p.Binds(d) != name || canGive(o, name):
+			case p.Binds(d) != name:
 			case i == 0:
 				return fmt.Sprintf("`%s` is how many images there are, which the input says", name)
 			default:
