@@ -413,6 +413,43 @@ net n(deep = true) [N, 3, H = 8, W = 8] -> [N, 3] {
 	}
 }
 
+// Weights of side heads that are listed stay with their heads, and go where there are others.
+func TestExpandKeepsWeightsOfSides(t *testing.T) {
+	const text = `
+net n(aux = true) [N, 3, H = 8, W = 8] -> [N, 3] {
+  train { sides = [0.25, 0.5]; epochs = 4 }
+  conv(4, 3x3, pad=1)
+  if aux { side low: { gap -> flatten -> fc: linear(3) } }
+  side high: { avgpool(8x8) -> flatten -> fc: linear(3) }
+  gap -> flatten -> fc: linear(3)
+}`
+	for _, c := range []struct {
+		opts interp.Options
+		want string
+	}{
+		{interp.Options{}, "    sides  = [0.25, 0.5]\n    epochs = 4\n"},
+		{interp.Options{Set: interp.Set("aux=false")}, "  train {\n    epochs = 4\n"},
+		{interp.Options{Shape: []int{1, 3, 4, 4}}, "    sides  = 0.25\n    epochs = 4\n"}, // the other does not fit
+	} {
+		p, err := interp.Read("n.cnn", strings.NewReader(text))
+		if err != nil {
+			t.Fatal(err)
+		}
+		n, err := p.Net(c.opts)
+		if err != nil {
+			t.Fatal(err)
+		}
+		expanded, err := n.Expand()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !strings.Contains(expanded, c.want) {
+			t.Errorf("%+v: got\n%s\nwant %q", c.opts, expanded, c.want)
+		}
+		netReadFrom(t, expanded, "n")
+	}
+}
+
 // What the papers say of training: their numbers, written out here.
 func TestRecipesOfThePapers(t *testing.T) {
 	rmsprop := func(lr, eps float64) recipe.Optimizer {

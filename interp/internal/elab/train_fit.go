@@ -75,14 +75,13 @@ type StatedRecipe struct {
 
 func (t *training) stated(g *graph.Graph, names *allTensors) StatedRecipe {
 	s := StatedRecipe{t.recipe(untrained()), slices.Sorted(maps.Keys(t.items))}
-	if len(s.Sides) == len(g.Sides) {
-		var fit []float64
-		for i, weight := range s.Sides {
-			if g.Sides[i].Output != nil {
-				fit = append(fit, weight)
+	if list, isList := t.items["sides"].value.([]float64); isList {
+		s.Sides = nil // where there are others than it was written for, nothing says whose each is
+		for i, side := range g.Sides {
+			if len(list) == len(g.Sides) && side.Output != nil {
+				s.Sides = append(s.Sides, list[i])
 			}
 		}
-		s.Sides = fit
 	}
 	s.Freeze = slices.DeleteFunc(slices.Clone(s.Freeze), func(path string) bool { return !names.match(path) })
 	s.NoDecay = slices.DeleteFunc(slices.Clone(s.NoDecay), func(path string) bool { return !names.match(path) && !names.kind(path) })
@@ -109,11 +108,15 @@ func (m *machine) fitTraining(t *training, g *graph.Graph, names *allTensors) {
 	for _, key := range []string{"freeze", "no_decay"} {
 		list, _ := t.items[key].value.([]string)
 		for i, path := range list {
-			if !m.step(t.items[key].expr.Span()) {
+			at := itemSpan(t.items[key].expr, i, len(list))
+			if !m.step(at) {
 				return
 			}
-			if !names.match(path) && !(key == "no_decay" && names.kind(path)) {
-				m.fail(names.unmatched(itemSpan(t.items[key].expr, i, len(list)), key, path, g.Name))
+			if names.match(path) || key == "no_decay" && names.kind(path) {
+				continue
+			}
+			if m.fail(names.unmatched(at, key, path, g.Name)); at == t.items[key].expr.Span() {
+				break // of many at one place, one is told
 			}
 		}
 	}
