@@ -114,11 +114,11 @@ func formAlone(name *ast.Name, x *ast.Ref) *diag.Diagnostic {
 }
 
 // formElsewhere are what others call arguments of forms.
-var formElsewhere = map[string][]string{
-	"learningrate": {"lr"}, "rate": {"lr"}, "labelsmoothing": {"smoothing"}, "posweight": {"positive_weights"}, "delta": {"beta"},
-	"alpha": {"decay"}, "rho": {"decay"}, "epsilon": {"eps"}, "betas": {"beta1"}, "b1": {"beta1"}, "b2": {"beta2"},
-	"gamma": {"factor"}, "decayrate": {"factor"}, "milestones": {"at"}, "stepsize": {"every"}, "etamin": {"floor"}, "minlr": {"floor"}, "pctstart": {"rise"},
-	"padding": {"pixels"}, "pad": {"pixels"}, "prob": {"p"}, "probability": {"p"}, "angle": {"degrees"}, "translate": {"shift"}, "size": {"scale"},
+var formElsewhere = map[string]string{
+	"learningrate": "lr", "rate": "lr", "labelsmoothing": "smoothing", "posweight": "positive_weights", "delta": "beta",
+	"alpha": "decay", "rho": "decay", "epsilon": "eps", "b1": "beta1", "b2": "beta2",
+	"gamma": "factor", "decayrate": "factor", "milestones": "at", "stepsize": "every", "etamin": "floor", "minlr": "floor", "pctstart": "rise",
+	"padding": "pixels", "pad": "pixels", "prob": "p", "probability": "p", "angle": "degrees", "translate": "shift",
 }
 
 func unknownInForm(form string, n *ast.Name, takes []setting) *diag.Diagnostic {
@@ -127,12 +127,13 @@ func unknownInForm(form string, n *ast.Name, takes []setting) *diag.Diagnostic {
 	for _, s := range takes {
 		names = append(names, s.name)
 	}
-	for _, ours := range formElsewhere[plainName(n.Text)] {
-		if slices.Contains(names, ours) {
-			return d.WithHelp("it is called `%s` here", ours).Write(ours)
-		}
-	}
-	switch {
+	switch ours := formElsewhere[plainName(n.Text)]; {
+	case slices.Contains(names, ours):
+		return d.WithHelp("it is called `%s` here", ours).Write(ours)
+	case n.Text == "betas" && slices.Contains(names, "beta1"):
+		return d.WithHelp("they are two: `beta1=0.9, beta2=0.999`")
+	case n.Text == "size" && slices.Contains(resolve.Forms["augment"], form):
+		return d.WithHelp("leave it out: pictures become as large as the input of the net")
 	case slices.Contains(resolve.TrainKeys, n.Text):
 		return d.WithHelp("it is a key of its own: `%s = …`", n.Text)
 	case d.DidYouMean(n.Text, names):

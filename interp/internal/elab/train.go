@@ -10,8 +10,7 @@ import (
 // and where its value goes: a formValue, or a list of them, where it is made of forms.
 type trainKey struct {
 	takes   setting
-	forms   bool // it takes forms
-	only    bool // and nothing else
+	only    bool // it takes forms, and nothing else
 	several bool // in a list
 	set     func(r *recipe.Recipe, value any)
 }
@@ -31,23 +30,23 @@ var (
 
 // trainKeys are the keys of `train`; what each has where it is not set is in untrained.
 var trainKeys = map[string]trainKey{
-	"loss":      {forms: true, only: true, set: func(r *recipe.Recipe, v any) { r.Loss = v.(formValue).loss() }},
-	"optimizer": {forms: true, only: true, set: func(r *recipe.Recipe, v any) { r.Optimizer = v.(formValue).optimizer() }},
-	"schedule":  {forms: true, only: true, set: func(r *recipe.Recipe, v any) { r.Schedule = v.(formValue).schedule() }},
-	"init":      {forms: true, only: true, set: func(r *recipe.Recipe, v any) { r.Init = v.(formValue).init() }},
-	"augment": {forms: true, only: true, several: true, set: func(r *recipe.Recipe, v any) {
+	"loss":      {only: true, set: func(r *recipe.Recipe, v any) { r.Loss = v.(formValue).loss() }},
+	"optimizer": {only: true, set: func(r *recipe.Recipe, v any) { r.Optimizer = v.(formValue).optimizer() }},
+	"schedule":  {only: true, set: func(r *recipe.Recipe, v any) { r.Schedule = v.(formValue).schedule() }},
+	"init":      {only: true, set: func(r *recipe.Recipe, v any) { r.Init = v.(formValue).init() }},
+	"augment": {only: true, several: true, set: func(r *recipe.Recipe, v any) {
 		r.Augment, r.UsualAugment = nil, false
 		for _, f := range v.([]formValue) {
 			r.Augment = append(r.Augment, f.augmentation())
 		}
 	}},
-	"rates": {forms: true, only: true, several: true, set: func(r *recipe.Recipe, v any) {
+	"rates": {only: true, several: true, set: func(r *recipe.Recipe, v any) {
 		r.Rates = nil
 		for _, f := range v.([]formValue) {
 			r.Rates = append(r.Rates, recipe.Rate{Path: f.text("path"), Factor: f.number("factor")})
 		}
 	}},
-	"ema": {takes: share, forms: true, set: func(r *recipe.Recipe, v any) {
+	"ema": {takes: share, set: func(r *recipe.Recipe, v any) {
 		if f, isForm := v.(formValue); isForm {
 			r.EMA, r.WarmEMA = f.number("decay"), f.flag("warm")
 			return
@@ -75,7 +74,7 @@ var trainKeys = map[string]trainKey{
 	"clip_value":   {takes: fromNone, set: to(func(r *recipe.Recipe) *float64 { return &r.ClipValue })},
 	"head_rate":    {takes: factor, set: to(func(r *recipe.Recipe) *float64 { return &r.HeadRate })},
 	"bn_momentum":  {takes: setting{kind: aNumber, above: true, most: 1}, set: to(func(r *recipe.Recipe) *float64 { return &r.BNMomentum })},
-	"shrink":       {takes: setting{kind: aNumber, least: 1, most: inf}, set: to(func(r *recipe.Recipe) *float64 { return &r.Shrink })},
+	"shrink":       {takes: setting{kind: aNumber, least: 1, most: 100}, set: to(func(r *recipe.Recipe) *float64 { return &r.Shrink })},
 	"head_epochs":  {takes: count, set: to(func(r *recipe.Recipe) *int { return &r.HeadEpochs })},
 	"recompute_bn": {takes: count, set: to(func(r *recipe.Recipe) *int { return &r.RecomputeBN })},
 	"batch":        {takes: positiveCount(), set: to(func(r *recipe.Recipe) *int { return &r.Batch })},

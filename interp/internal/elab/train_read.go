@@ -81,9 +81,10 @@ func (r *trainReader) read(items []*ast.Setting, t *training) {
 
 // value reads what is written for a key.
 func (r *trainReader) value(name *ast.Name, key trainKey, x ast.Expr) (v any, ok bool) {
+	forms := resolve.Forms[name.Text]
 	switch x := x.(type) {
 	case *ast.Cond:
-		if !key.forms {
+		if len(forms) == 0 {
 			break
 		}
 		v, ok := r.plain(x.If)
@@ -103,12 +104,12 @@ func (r *trainReader) value(name *ast.Name, key trainKey, x ast.Expr) (v any, ok
 		switch {
 		case key.several:
 			return r.forms(name, key, x)
-		case key.forms:
+		case len(forms) > 0:
 			r.fail(noForm(name, key, x, "a list"))
 			return nil, false
 		}
 	case *ast.Ref:
-		if !r.isForm(name.Text, x) {
+		if len(x.Path) > 1 || !slices.Contains(forms, x.Path[0].Text) {
 			break
 		}
 		f, ok := r.form(x)
@@ -132,10 +133,6 @@ func (r *trainReader) value(name *ast.Name, key trainKey, x ast.Expr) (v any, ok
 		return nil, false
 	}
 	return v, true
-}
-
-func (r *trainReader) isForm(key string, x *ast.Ref) bool {
-	return len(x.Path) == 1 && slices.Contains(resolve.Forms[key], x.Path[0].Text)
 }
 
 // forms reads a list of forms.

@@ -33,7 +33,7 @@ const (
 	aText                          // string
 	someTexts                      // []string
 	someNumbers                    // []float64
-	rising                         // []float64, each above the one before
+	rising                         // []float64, at least one, each above the one before
 	aRange                         // []float64: one number, or the smaller and the larger end
 	oneOrMore                      // []float64, or one number
 )
@@ -168,10 +168,10 @@ func (s setting) readNumbers(v Value) (value any, code diag.Code) {
 			return nil, diag.BadValue
 		}
 	}
-	if _, isList := v.([]Value); isList && s.kind == aRange && len(read) != 2 {
+	switch _, isList := v.([]Value); {
+	case s.kind == rising && len(read) == 0, s.kind == aRange && isList && len(read) != 2:
 		return nil, diag.BadValue
-	}
-	if _, isList := v.([]Value); s.kind == oneOrMore && !isList {
+	case s.kind == oneOrMore && !isList:
 		return read[0], "" // for all, however many there are
 	}
 	return read, ""
