@@ -140,7 +140,8 @@ func (m *machine) dealRuns(ports []*ast.Port, e *env, items []Tensor) (values []
 			v, _ := m.eval(p.Repeat.Count, e) // of what cannot be computed nothing, which is no size
 			size, ok := v.(dim.Size)
 			if n = size; !ok || p.Repeat.How == "in" {
-				return nil, m.unfollowed("values").Many
+				m.unfollowed("values")
+				return nil, false
 			}
 		}
 		times, known := n.Int()
@@ -150,7 +151,8 @@ func (m *machine) dealRuns(ports []*ast.Port, e *env, items []Tensor) (values []
 		}
 		for i := 0; i < times || !known; i++ {
 			if !known || len(left) == 0 || left[0].run != nil {
-				return nil, m.unfollowed("values").Many
+				m.unfollowed("values")
+				return nil, false
 			}
 			in, ok := m.inPort(p, e, i, nil)
 			if !ok {
@@ -160,7 +162,8 @@ func (m *machine) dealRuns(ports []*ast.Port, e *env, items []Tensor) (values []
 		}
 	}
 	if len(left) > 0 {
-		return nil, m.unfollowed("more values").Many
+		m.unfollowed("more values")
+		return nil, false
 	}
 	return values, true
 }

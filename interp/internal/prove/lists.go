@@ -20,5 +20,5 @@ func (p *Case) MeetsList() {
 // metOne reports whether such a list was met: then no mistake is one of the block for certain.
 func (l *lists) metOne() bool { return l != nil && l.met }
 
-// given reports whether the exploration comes to nothing.
-func (l *lists) given(v *Verdict) bool { return l.metOne() && v.Status != Proved }
+// fails reports whether the exploration comes to nothing.
+func (l *lists) fails(v *Verdict) bool { return l.metOne() && v.Status != Proved }

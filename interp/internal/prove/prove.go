@@ -240,7 +240,7 @@ func (x *exploration) explore() {
 		}
 		next := x.todo[len(x.todo)-1]
 		x.todo = x.todo[:len(x.todo)-1]
-		if x.follow(next); x.lists.given(v) {
+		if x.follow(next); x.lists.fails(v) {
 			return
 		}
 	}
