@@ -43,9 +43,9 @@ func (c *comparison) grid(f *compareFlags, csv bool) grid {
 		g.columns = append(g.columns, column{"latency ms", true})
 	}
 	g.columns = append(g.columns, column{"front", false})
-	unknown, yes, no := "–", "yes", ""
+	yes, no := "yes", ""
 	if csv {
-		unknown, yes, no = "", "true", "false"
+		yes, no = "true", "false"
 	}
 	for _, n := range c.nets {
 		row := []any{n.label, n.Graph.InputText()}
@@ -55,7 +55,7 @@ func (c *comparison) grid(f *compareFlags, csv bool) grid {
 		if n.accuracy.Top1 > 0 {
 			row = append(row, digitsTo(n.accuracy.Top1, 3))
 		} else {
-			row = append(row, unknown)
+			row = append(row, unknownCell(csv))
 		}
 		if other {
 			row = append(row, n.accuracy.Tested)

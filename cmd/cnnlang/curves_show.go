@@ -1,7 +1,7 @@
 package main
 
 import (
-	"fmt"
+	"cmp"
 	"math"
 	"strconv"
 
@@ -58,29 +58,18 @@ func (d *curvesDocument) grid(csv bool) grid {
 	g := grid{columns: []column{{"log", false}, {"net", false}, {"epochs", true}, {"of", true}, {"loss", true},
 		{"best epoch", true}, {"val loss", true}, {"val top-1", true}, {"ended", false}}}
 	for _, r := range d.Runs {
-		best, ended := fmt.Sprint(r.BestEpoch), r.Ended
-		if r.BestEpoch == 0 {
-			best = unknownCell(csv)
-		}
-		if ended == "" {
-			ended = unknownCell(csv)
+		best := unknownCell(csv)
+		if r.BestEpoch > 0 {
+			best = strconv.Itoa(r.BestEpoch)
 		}
 		top1 := r.ValTop1
 		if top1 != nil {
 			share := *top1 * 100
 			top1 = &share
 		}
-		g.rows = append(g.rows, []any{r.Log, r.Net, r.Epochs, r.Planned, digitsOf(r.Loss, csv), best, digitsOf(r.ValLoss, csv), digitsOf(top1, csv), ended})
+		g.rows = append(g.rows, []any{r.Log, r.Net, r.Epochs, r.Planned, digitsOf(r.Loss, csv), best, digitsOf(r.ValLoss, csv), digitsOf(top1, csv), cmp.Or(r.Ended, unknownCell(csv))})
 	}
 	return g
-}
-
-// unknownCell is a cell without a value.
-func unknownCell(csv bool) string {
-	if csv {
-		return ""
-	}
-	return "–"
 }
 
 // digitsOf is a number that may not be known, or not be one.

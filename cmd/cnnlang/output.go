@@ -86,6 +86,14 @@ type grid struct {
 	totals  [][]any
 }
 
+// unknownCell is a cell without a value.
+func unknownCell(csv bool) string {
+	if csv {
+		return ""
+	}
+	return "–"
+}
+
 // A byteCount is a cell with bytes: for people all of a column are in one unit.
 type byteCount int64
 

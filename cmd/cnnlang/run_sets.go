@@ -75,6 +75,7 @@ func (f *runFlags) sets(n *interp.Net) (sets []interp.Source, note string, err e
 
 // add appends the images that an argument stands for; one that cannot be listed is an error.
 func (in *imagesOf) add(argument string, s *sources) (err error) {
+	isFolder := isDirectory(argument)
 	s.argument(argument, func(source interp.Source) bool {
 		if source.Open != nil {
 			if _, err = source.Open(); is[linked](err) {
@@ -83,7 +84,7 @@ func (in *imagesOf) add(argument string, s *sources) (err error) {
 			return err == nil
 		}
 		name := filepath.Base(source.Name)
-		if inside, wrong := filepath.Rel(argument, source.Name); wrong == nil && isDirectory(argument) {
+		if inside, wrong := filepath.Rel(argument, source.Name); wrong == nil && isFolder {
 			name = inside
 		}
 		in.list = append(in.list, source)
