@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"math"
 	"os"
 	"path/filepath"
@@ -38,6 +39,10 @@ type trajectory struct {
 	First     map[string]sample            `json:"first_gradients"`
 	After     map[string]map[string]sample `json:"after"`
 	EMA       map[string]sample
+	StartEval [][]float64 `json:"start_eval"`
+	EndEval   [][]float64 `json:"end_eval"`
+	EMAEval   [][]float64 `json:"ema_eval"`
+	EndSpread float64     `json:"end_eval_spread"`
 }
 
 // A sample is what is known of a tensor.
@@ -182,6 +187,8 @@ func (r *run[T]) batch(n int) (inputs [][]T) {
 // compare follows the trajectory: tolerances are those of the reference, times scale, and a floor.
 func (r *run[T]) compare(t *testing.T, scale, lossFloor, floor float64) {
 	t.Helper()
+	const exact = 1e-9 // of tensors that are the reference's
+	r.outputs(t, "at the start", r.tensors, r.StartEval, exact)
 	var got learn.Result
 	for n, rate := range r.LR {
 		if err := r.learner.Step(context.Background(), r.batch(n), rate, &got); err != nil {
@@ -206,7 +213,11 @@ func (r *run[T]) compare(t *testing.T, scale, lossFloor, floor float64) {
 			t.FailNow()
 		}
 	}
+	r.outputs(t, "at the end", r.tensors, r.EndEval, scale*r.EndSpread+floor)
 	if r.EMA != nil {
+		averaged := maps.Clone(r.tensors)
+		maps.Copy(averaged, r.learner.State().Averages)
+		r.outputs(t, "averaged", averaged, r.EMAEval, scale*r.EndSpread+floor)
 		for path, average := range r.learner.State().Averages {
 			r.sampled(t, "averaged", path, average, r.EMA[path], scale, floor)
 		}
@@ -296,14 +307,7 @@ func (e *exact) Run(_ context.Context, inputs [][]float64) error {
 		values[n] = ref.Value{Shape: n.Shape, Data: inputs[i]}
 	}
 	for _, n := range e.step.Operations() {
-		var in, params []ref.Value
-		for _, x := range n.In {
-			in = append(in, values[x])
-		}
-		for _, p := range n.Params {
-			params = append(params, ref.Value{Shape: p.Shape, Data: e.tensors[p.Path]})
-		}
-		values[n] = ref.Products(n.Op, in, params)
+		defined(values, n, e.tensors)
 		if kept := e.values[n]; kept != nil {
 			copy(*kept, values[n].Data)
 		}
