@@ -12,6 +12,9 @@ type draws struct {
 	n      int
 }
 
+// half is half of the distance of two numbers of unit, which is added where none may be 0.
+const half = 1.0 / (1 << 25)
+
 // unit is a number in [0, 1).
 func (d *draws) unit() float64 {
 	d.n++
@@ -30,7 +33,6 @@ func (d *draws) yes(p float64) bool { return d.unit() < p }
 // normal is two independent numbers of the normal distribution (Box and Muller, "A note on the
 // generation of random normal deviates", 1958).
 func (d *draws) normal() (a, b float64) {
-	const half = 1.0 / (1 << 25) // of the distance of two numbers, so that none is 0
 	radius := math.Sqrt(-2 * math.Log(d.unit()+half))
 	sin, cos := math.Sincos(2 * math.Pi * d.unit())
 	return radius * cos, radius * sin
@@ -39,7 +41,6 @@ func (d *draws) normal() (a, b float64) {
 // gamma is a number of the gamma distribution with a shape above 0 (Marsaglia and Tsang, "A simple
 // method for generating gamma variables", 2000).
 func (d *draws) gamma(shape float64) float64 {
-	const half = 1.0 / (1 << 25)
 	if shape < 1 {
 		return d.gamma(shape+1) * math.Pow(d.unit()+half, 1/shape)
 	}

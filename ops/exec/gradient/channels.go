@@ -34,6 +34,9 @@ func through(until *task.Looks, n, channels, pixels, c int, f func(from, to int)
 	}
 }
 
+// pieces calls f with parts of 0 to n likewise.
+func pieces(until *task.Looks, n int, f func(from, to int)) { through(until, 1, 1, n, 0, f) }
+
 // channelSums are the sums of all numbers of each channel.
 func channelSums(shape tensor.Shape) *task.Prepared {
 	n, channels, pixels := planes(shape)

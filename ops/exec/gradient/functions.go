@@ -102,7 +102,7 @@ func ofInput(a ops.Activation) func(dst, dy, x []float32) {
 		return where(hardSwish)
 	case "silu":
 		return times(func(x float64) float64 {
-			s := 1 / (1 + math.Exp(-x))
+			s := sigmoid(x)
 			return s * (1 + x*(1-s))
 		})
 	case "gelu":
@@ -135,14 +135,14 @@ func gelu(x float64) float64 {
 func tanhGELU(x float64) float64 {
 	const cube = 0.044715
 	root := math.Sqrt(2 / math.Pi)
-	s := 1 / (1 + math.Exp(-2*root*(x+cube*x*x*x)))
+	s := sigmoid(2 * root * (x + cube*x*x*x))
 	return s + x*s*(1-s)*2*root*(1+3*cube*x*x)
 }
 
 // mish is the slope of x*t, t being the hyperbolic tangent of the softplus.
 func mish(x float64) float64 {
-	t := math.Tanh(max(x, 0) + math.Log1p(math.Exp(-math.Abs(x))))
-	return t + x*(1-t*t)/(1+math.Exp(-x))
+	t := math.Tanh(softplus(x))
+	return t + x*(1-t*t)*sigmoid(x)
 }
 
 // ofPower is the gradient of x to the p.

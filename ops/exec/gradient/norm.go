@@ -76,13 +76,6 @@ func (g *groups) moments(until *task.Looks, x []float32) (mean, scale float64) {
 	return mean, 1 / math.Sqrt(squares/float64(len(x))+g.eps)
 }
 
-// pieces calls f with parts of 0 to n, between which the context is checked.
-func pieces(until *task.Looks, n int, f func(from, to int)) {
-	for at := 0; at < n && !until.Over && !until.Ended(min(task.LookSteps, n-at)); at += task.LookSteps {
-		f(at, min(at+task.LookSteps, n))
-	}
-}
-
 // groupNorm is the gradient of the input of a norm over groups.
 func groupNorm(op ops.Grouper, c call) *task.Prepared {
 	g := groupsOf(op, c.out.Shape)
