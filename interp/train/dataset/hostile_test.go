@@ -71,8 +71,14 @@ func TestWhatPicturesCanBe(t *testing.T) {
 		o := small()
 		o.Input = []int{3, 224, 224}
 		refused(t, at, o, "1 of 11 pictures cannot be read; mend or remove it", c.want)
+		// By another name what does not begin as a picture is none; what does is one as before.
 		if err := os.Rename(filepath.Join(at, "x", name), filepath.Join(at, "x", "z.bin")); err != nil {
 			t.Fatal(err)
+		}
+		if bytes.HasPrefix(c.content, []byte("\x89PNG\r\n")) {
+			refused(t, at, o, "1 of 11 pictures cannot be read", "z.bin: ")
+		} else if d := opened(t, at, o); d.Others.Count != 1 || d.Train.Len()+d.Val.Len() != 10 {
+			t.Errorf("%s as z.bin: got %d others beside %d and %d pictures", name, d.Others.Count, d.Train.Len(), d.Val.Len())
 		}
 	}
 	// Small ones are pictures as others are.
