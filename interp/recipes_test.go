@@ -363,6 +363,23 @@ func TestRangesOfForms(t *testing.T) {
 	}
 }
 
+// What the language allows of the arguments of changes, those who make them take.
+func TestLimitsOfForms(t *testing.T) {
+	for _, text := range []string{
+		"random_resized_crop(scale=[1e-6, 1], ratio=[1e-3, 1e3])", "random_resized_crop(scale=1, ratio=1e3)",
+		"pad_crop(0)", "pad_crop(65536)", "flip(0)", "flip(1)", "flip_rows(1)", "rotate([-360, 360])", "rotate(-360)",
+		"affine(rotate=[-360, 360], scale=[0, 1e3], shear=[-10, 10], shift=[-1, 1], aspect=[0.01, 100])", "affine(scale=0, aspect=0.01)", "affine(scale=1e3, aspect=100)",
+		"color_jitter(brightness=[0, 100], contrast=[0, 100], saturation=[0, 100], hue=[-0.5, 0.5])", "color_jitter(100, 100, 100, -0.5)",
+		"grey(1)", "invert(1)", "blur(0)", "blur([0, 100])", "noise(0)", "noise([0, 1e6])", "random_erase(1, [0, 1])", "random_erase(1, 0)",
+		"mixup(1e-3)", "mixup(1e3)", "cutmix(1e-3)", "cutmix(1e3)",
+	} {
+		r := recipeOf(t, trained(t, "train { augment = ["+text+"] }"), interp.RecipeOptions{})
+		if _, err := augment.New(r.Augment, augment.Settings{C: 3, H: 8, W: 8}); err != nil {
+			t.Errorf("%s: %v", text, err)
+		}
+	}
+}
+
 // The text of an expanded net trains it in the same way; what other arguments leave without a tensor
 // goes.
 func TestExpandKeepsRecipes(t *testing.T) {
@@ -463,15 +480,21 @@ func TestRecipesOfThePapers(t *testing.T) {
 		batch, epochs int
 		ema, clip     float64
 		sides         int
+		momentum      float64 // of statistics
+		warmup        float64
+		init          recipe.Init
+		noDecay       string
 	}
-	inception := numbers{0.1, rmsprop(0.045, 1), 2, 0.94, 4e-5, 32, 100, 0.9999, 2, 1}
-	resnet := numbers{0, recipe.Optimizer{Kind: "sgd", LR: 0.1, Momentum: 0.9}, 30, 0.1, 1e-4, 256, 90, 0, 0, 0}
+	const usual = "bias bn layer_norm layer_scale"
+	outputs := recipe.Init{Kind: "he_normal_out"}
+	inception := numbers{0.1, rmsprop(0.045, 1), 2, 0.94, 4e-5, 32, 100, 0.9999, 2, 1, 3e-4, 0, recipe.Init{Kind: "he_uniform"}, usual}
+	resnet := numbers{0, recipe.Optimizer{Kind: "sgd", LR: 0.1, Momentum: 0.9}, 30, 0.1, 1e-4, 256, 90, 0, 0, 0, 0.1, 0, outputs, ""}
 	v2, keras := inception, inception
 	v2.smoothing, keras.sides = 0, 0
 	for name, want := range map[string]numbers{
 		"inception_v3": inception, "inception_v3_keras": keras, "inception_v2": v2, "resnet18": resnet, "resnet50": resnet,
-		"mobilenet_v2":    {0, rmsprop(0.045, 1), 1, 0.98, 4e-5, 96, 300, 0, 0, 0},
-		"efficientnet_b0": {0.1, rmsprop(0.256, 1e-3), 2.4, 0.97, 1e-5, 4096, 350, 0.9999, 0, 0},
+		"mobilenet_v2":    {0, rmsprop(0.045, 1), 1, 0.98, 4e-5, 96, 300, 0, 0, 0, 3e-3, 0, recipe.Init{Kind: "truncated", Std: 0.09}, usual},
+		"efficientnet_b0": {0.1, rmsprop(0.256, 1e-3), 2.4, 0.97, 1e-5, 4096, 350, 0.9999, 0, 0, 0.01, 5, outputs, "bn"},
 	} {
 		p, err := interp.Open(name)
 		if err != nil {
@@ -482,7 +505,8 @@ func TestRecipesOfThePapers(t *testing.T) {
 			t.Fatal(err)
 		}
 		r := recipeOf(t, n, interp.RecipeOptions{})
-		got := numbers{r.Loss.Smoothing, r.Optimizer, r.Schedule.Every, r.Schedule.Factor, r.WeightDecay, r.Batch, r.Epochs, r.EMA, r.ClipNorm, len(r.Sides)}
+		got := numbers{r.Loss.Smoothing, r.Optimizer, r.Schedule.Every, r.Schedule.Factor, r.WeightDecay, r.Batch, r.Epochs, r.EMA, r.ClipNorm, len(r.Sides),
+			r.BNMomentum, r.Warmup, r.Init, strings.Join(r.NoDecay, " ")}
 		if got != want {
 			t.Errorf("%s: got\n%+v, want\n%+v", name, got, want)
 		}
