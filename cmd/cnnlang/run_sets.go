@@ -95,8 +95,9 @@ func (in *imagesOf) add(argument string, s *sources) (err error) {
 }
 
 // paired makes sets of the images of all inputs. An input with one image has it in each set. Those
-// of folders and patterns go by their names, without folders and extensions, or where no two have
-// a name in common by their order, of which the note tells; those that are named one by one go by it.
+// of folders and patterns go by their names, without extensions and the folders that are given, or
+// where no two have a name in common by their order, of which the note tells; those that are named
+// one by one go by it.
 func paired(inputs []imagesOf) (sets []interp.Source, note string, err error) {
 	most := slices.MaxFunc(inputs, func(a, b imagesOf) int { return len(a.list) - len(b.list) })
 	ordered := !slices.ContainsFunc(inputs, func(in imagesOf) bool { return in.listed })
