@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"cmp"
 	"context"
-	"fmt"
 	"image"
 	"math"
 
@@ -28,16 +27,9 @@ func (p Preprocess) Bitmap(ctx context.Context, name string, content []byte, mos
 			return Bitmap{}, err
 		}
 		s.upright = p.Upright
-		if need := s.needDecoded(); most > 0 && need > most {
-			return Bitmap{}, &LimitError{Path: name, Need: need, Max: most, Problem: fmt.Sprintf(
-				"has %d x %d pixels, and decoding it takes %d bytes of memory, the limit is %d; scale it down first", s.Width, s.Height, need, most)}
-		}
-		decoded, err := s.decode(ctx)
+		decoded, err := p.decoded(ctx, s, s.needDecoded(), most)
 		if err != nil {
 			return Bitmap{}, err
-		}
-		if s.Orientation > 1 && !s.turns() {
-			p.Sideways.add(name)
 		}
 		return Bitmap{decoded.width, decoded.height, 3, decoded.rgb}, nil
 	})

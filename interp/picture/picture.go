@@ -116,19 +116,25 @@ func (p Preprocess) Tensor(ctx context.Context, img image.Image, h, w int) (t te
 	return t, ctx.Err()
 }
 
-// load decodes an image within so many bytes of memory.
-func (p Preprocess) load(ctx context.Context, s *source, f resample.View, k resample.Filter, most int64) (t tensor.Tensor, err error) {
-	if need := s.need(f, k, p.channels()); most > 0 && need > most {
-		return t, &LimitError{Path: s.path, Need: need, Max: most, Problem: fmt.Sprintf(
+// decoded are the pixels of an image, if what that takes is no more than so many bytes of memory, 0 for any.
+func (p Preprocess) decoded(ctx context.Context, s *source, need, most int64) (pixels, error) {
+	if most > 0 && need > most {
+		return pixels{}, &LimitError{Path: s.path, Need: need, Max: most, Problem: fmt.Sprintf(
 			"has %d x %d pixels, and decoding it takes %d bytes of memory, the limit is %d; scale it down first",
 			s.Width, s.Height, need, most)}
 	}
 	decoded, err := s.decode(ctx)
+	if err == nil && s.Orientation > 1 && !s.turns() {
+		p.Sideways.add(s.path)
+	}
+	return decoded, err
+}
+
+// load decodes an image within so many bytes of memory.
+func (p Preprocess) load(ctx context.Context, s *source, f resample.View, k resample.Filter, most int64) (t tensor.Tensor, err error) {
+	decoded, err := p.decoded(ctx, s, s.need(f, k, p.channels()), most)
 	if err != nil {
 		return t, err
-	}
-	if s.Orientation > 1 && !s.turns() {
-		p.Sideways.add(s.path)
 	}
 	t = p.frameOf(ctx, f, decoded, k)
 	if p.Seen != nil {
