@@ -31,7 +31,7 @@ func (d *drawing) rounded() float64 {
 func (d *drawing) key(b *bufio.Writer, y float64) {
 	x, middle := left, y+d.keyHeight()/2-4
 	say := func(text string) {
-		fmt.Fprintf(b, `<text x="%s" y="%s">%s</text>`+"\n", f(x), f(middle+4), escaped(text))
+		fmt.Fprintf(b, `<text x="%s" y="%s">%s</text>`+"\n", f(x), f(middle+4), Escaped(text))
 		x += draw.TextWidth(text, labelSize) + 14
 	}
 	b.WriteString(`<g class="key">`)
@@ -41,7 +41,7 @@ func (d *drawing) key(b *bufio.Writer, y float64) {
 			r := d.of(v)
 			fmt.Fprintf(b, `<circle class="area" cx="%s" cy="%s" r="%s"/>`, f(x+r), f(middle), f(r))
 			x += 2*r + 5
-			say(d.area.text(v) + " " + d.area.unit)
+			say(d.area.Text(v) + " " + d.area.unit)
 			v /= 10
 		}
 		x += 20

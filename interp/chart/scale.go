@@ -5,8 +5,8 @@ import (
 	"strconv"
 )
 
-// A scale gives the values of an axis their places.
-type scale struct {
+// A Scale gives the values of an axis their places.
+type Scale struct {
 	least, most float64 // the values at from and to
 	from, to    float64
 	log         bool
@@ -19,10 +19,10 @@ type scale struct {
 // manyTimes is how many times the least value the greatest must be for a logarithmic axis.
 const manyTimes = 8
 
-// scaleOf is the scale of values from one place to another, where inner is left free at both
-// ends.
-func scaleOf(values []float64, unit Unit, from, to, inner float64) scale {
-	s := scale{least: math.Inf(1), most: math.Inf(-1), from: from, to: to}
+// NewScale is the scale of finite values, at least one, from one place to another, with inner left free at
+// both ends. It is logarithmic where they are above 0 and many times apart, unless their unit is PerCent.
+func NewScale(values []float64, unit Unit, from, to, inner float64) Scale {
+	s := Scale{least: math.Inf(1), most: math.Inf(-1), from: from, to: to}
 	for _, v := range values {
 		s.least, s.most = min(s.least, v), max(s.most, v)
 	}
@@ -49,8 +49,8 @@ func scaleOf(values []float64, unit Unit, from, to, inner float64) scale {
 	return s
 }
 
-// at is the place of a value.
-func (s scale) at(v float64) float64 {
+// At is the place of a value.
+func (s Scale) At(v float64) float64 {
 	share := (v - s.least) / (s.most - s.least)
 	if s.log {
 		share = math.Log(v/s.least) / math.Log(s.most/s.least)
@@ -58,13 +58,22 @@ func (s scale) at(v float64) float64 {
 	return s.from + share*(s.to-s.from)
 }
 
+// Ticks are values to write at the axis.
+func (s Scale) Ticks() []float64 { return s.ticks }
+
+// Unit is what the numbers of Text count, "" for ones.
+func (s Scale) Unit() string { return s.unit }
+
+// Logarithmic reports whether equal distances are equal factors.
+func (s Scale) Logarithmic() bool { return s.log }
+
 // A value has as many digits.
 const fewDigits, mostDigits = 4, 17
 
 // alike reports whether two ticks would be written alike.
-func (s scale) alike() bool {
+func (s Scale) alike() bool {
 	for i := 1; i < len(s.ticks); i++ {
-		if s.text(s.ticks[i-1]) == s.text(s.ticks[i]) {
+		if s.Text(s.ticks[i-1]) == s.Text(s.ticks[i]) {
 			return true
 		}
 	}
@@ -72,7 +81,7 @@ func (s scale) alike() bool {
 }
 
 // text writes a value without its unit.
-func (s scale) text(v float64) string {
+func (s Scale) Text(v float64) string {
 	const most = 1e9
 	text := strconv.FormatFloat(v/s.per, 'g', max(s.digits, fewDigits), 64)
 	if rounded, err := strconv.ParseFloat(text, 64); err == nil && math.Abs(rounded) < most {
@@ -86,7 +95,7 @@ const leastTicks, mostTicks = 4, 9
 
 // powers are the ticks of a logarithmic axis: powers of ten, and as many numbers between them as there
 // is room for.
-func (s scale) powers() (ticks []float64) {
+func (s Scale) powers() (ticks []float64) {
 	for _, digits := range [][]float64{{1, 1.5, 2, 3, 5, 7}, {1, 2, 5}, {1, 3}, {1}} {
 		ticks = ticks[:0]
 		for e := math.Floor(math.Log10(s.least / s.per)); e <= math.Log10(s.most/s.per); e++ {
@@ -109,7 +118,7 @@ func (s scale) powers() (ticks []float64) {
 }
 
 // steps are the ticks of a linear axis: multiples of 1, 2 or 5 times a power of ten.
-func (s scale) steps() (ticks []float64) {
+func (s Scale) steps() (ticks []float64) {
 	span := (s.most - s.least) / s.per
 	unit := math.Pow(10, math.Floor(math.Log10(span/leastTicks)))
 	step := unit

@@ -42,16 +42,16 @@ func (c *Chart) SVG(w io.Writer) error {
 	height := bottom + noteHeight*float64(len(notes)) + 14
 	whole := left + wide + right
 	fmt.Fprintf(b, `<svg xmlns="http://www.w3.org/2000/svg" width="%s" height="%s" viewBox="0 0 %s %s" role="img" aria-label="%s">`+"\n",
-		f(whole), f(height), f(whole), f(height), escaped(c.Title))
+		f(whole), f(height), f(whole), f(height), Escaped(c.Title))
 	b.WriteString("<style>" + style + "</style>\n")
 	fmt.Fprintf(b, `<rect class="paper" width="%s" height="%s"/>`+"\n", f(whole), f(height))
-	fmt.Fprintf(b, `<text class="heading" x="%s" y="30">%s</text>`+"\n", f(left), escaped(c.Title))
+	fmt.Fprintf(b, `<text class="heading" x="%s" y="30">%s</text>`+"\n", f(left), Escaped(c.Title))
 	d.axes(b)
 	d.balls(b)
 	d.names(b)
 	d.key(b, top+high+below)
 	for n, line := range notes {
-		fmt.Fprintf(b, `<text class="note" x="%s" y="%s">%s</text>`+"\n", f(left), f(bottom+noteHeight*float64(n+1)), escaped(line))
+		fmt.Fprintf(b, `<text class="note" x="%s" y="%s">%s</text>`+"\n", f(left), f(bottom+noteHeight*float64(n+1)), Escaped(line))
 	}
 	b.WriteString("</svg>\n")
 	return b.Flush()
@@ -60,8 +60,8 @@ func (c *Chart) SVG(w io.Writer) error {
 // A drawing is a chart with the places of everything.
 type drawing struct {
 	*Chart
-	x, y   scale
-	area   scale // for its unit
+	x, y   Scale
+	area   Scale // for its unit
 	most   float64
 	radius float64 // of a ball with the most
 	front  []bool
@@ -82,10 +82,10 @@ func (c *Chart) drawing() *drawing {
 		d.radius = max(smallestRadius, largestRadius*min(1, math.Sqrt(some/float64(max(1, len(c.Balls))))))
 		d.area.per, d.area.unit = c.Area.Unit.of(d.most, d.most)
 	}
-	d.x = scaleOf(xs, c.X.Unit, left, left+wide, d.radius+24)
-	d.y = scaleOf(ys, c.Y.Unit, top+high, top, d.radius+8)
+	d.x = NewScale(xs, c.X.Unit, left, left+wide, d.radius+24)
+	d.y = NewScale(ys, c.Y.Unit, top+high, top, d.radius+8)
 	for _, b := range c.Balls {
-		d.discs = append(d.discs, disc{point{d.x.at(b.X), d.y.at(b.Y)}, d.of(b.Area)})
+		d.discs = append(d.discs, disc{point{d.x.At(b.X), d.y.At(b.Y)}, d.of(b.Area)})
 	}
 	for i, on := range d.front {
 		if on {
@@ -109,22 +109,22 @@ func (d *drawing) of(area float64) float64 {
 // axes writes the plot's frame, its lines and what stands at them.
 func (d *drawing) axes(b *bufio.Writer) {
 	for _, v := range d.x.ticks {
-		x := f(d.x.at(v))
+		x := f(d.x.At(v))
 		fmt.Fprintf(b, `<path class="grid" d="M%s %s v%s"/><text class="tick x" data-value="%s" x="%s" y="%s">%s</text>`+"\n",
-			x, f(top), f(high), number(v), x, f(top+high+16), d.x.text(v))
+			x, f(top), f(high), number(v), x, f(top+high+16), d.x.Text(v))
 	}
 	for _, v := range d.y.ticks {
-		y := d.y.at(v)
+		y := d.y.At(v)
 		fmt.Fprintf(b, `<path class="grid" d="M%s %s h%s"/><text class="tick y" data-value="%s" x="%s" y="%s" dy="4">%s</text>`+"\n",
-			f(left), f(y), f(wide), number(v), f(left-7), f(y), d.y.text(v))
+			f(left), f(y), f(wide), number(v), f(left-7), f(y), d.y.Text(v))
 	}
 	fmt.Fprintf(b, `<rect class="rim" x="%s" y="%s" width="%s" height="%s"/>`+"\n", f(left), f(top), f(wide), f(high))
-	fmt.Fprintf(b, `<text class="axis" x="%s" y="%s">%s</text>`+"\n", f(left+wide/2), f(top+high+38), escaped(d.X.titled(d.x)))
-	fmt.Fprintf(b, `<text class="axis" transform="translate(22 %s) rotate(-90)">%s</text>`+"\n", f(top+high/2), escaped(d.Y.titled(d.y)))
+	fmt.Fprintf(b, `<text class="axis" x="%s" y="%s">%s</text>`+"\n", f(left+wide/2), f(top+high+38), Escaped(d.X.titled(d.x)))
+	fmt.Fprintf(b, `<text class="axis" transform="translate(22 %s) rotate(-90)">%s</text>`+"\n", f(top+high/2), Escaped(d.Y.titled(d.y)))
 }
 
 // titled is the name of an axis with its unit.
-func (a Axis) titled(s scale) string {
+func (a Axis) titled(s Scale) string {
 	name := sentence(a.Name)
 	if s.unit != "" {
 		name += " (" + s.unit + ")"
@@ -146,7 +146,7 @@ func (d *drawing) balls(b *bufio.Writer) {
 			class += " front"
 		}
 		fmt.Fprintf(b, `<g class="%s" data-net="%s" data-x="%s" data-y="%s" data-area="%s"><title>%s</title>`,
-			class, escaped(ball.Name), number(ball.X), number(ball.Y), number(ball.Area), escaped(d.about(ball)))
+			class, Escaped(ball.Name), number(ball.X), number(ball.Y), number(ball.Area), Escaped(d.about(ball)))
 		fmt.Fprintf(b, `<circle class="area" cx="%s" cy="%s" r="%s"/></g>`+"\n", f(at.x), f(at.y), f(at.r))
 	}
 	for _, at := range d.discs {
@@ -168,10 +168,10 @@ func (d *drawing) about(ball Ball) string {
 	for _, q := range []struct {
 		Axis
 		v float64
-		s scale
+		s Scale
 	}{{d.X, ball.X, d.x}, {d.Y, ball.Y, d.y}, {d.Area, ball.Area, d.area}} {
 		if q.Name != "" {
-			text += "\n" + q.Name + " " + strings.TrimSpace(q.s.text(q.v)+" "+q.s.unit)
+			text += "\n" + q.Name + " " + strings.TrimSpace(q.s.Text(q.v)+" "+q.s.unit)
 		}
 	}
 	return text
@@ -193,7 +193,7 @@ func (d *drawing) names(b *bufio.Writer) {
 			class += " front"
 		}
 		fmt.Fprintf(b, `<text class="%s" data-net="%s" x="%s" y="%s">%s</text>`+"\n",
-			class, escaped(d.Balls[l.ball].Name), f(l.box.x+1), f(l.box.y+labelHeight-4), escaped(l.text))
+			class, Escaped(d.Balls[l.ball].Name), f(l.box.x+1), f(l.box.y+labelHeight-4), Escaped(l.text))
 	}
 }
 
@@ -230,8 +230,8 @@ func sentence(text string) string {
 	return strings.ToUpper(text[:1]) + text[1:]
 }
 
-// escaped is a text in XML, which some characters cannot be in however they are written.
-func escaped(text string) string {
+// Escaped is a text in XML, which some characters cannot be in however they are written.
+func Escaped(text string) string {
 	return html.EscapeString(strings.Map(func(r rune) rune {
 		if r < ' ' && r != '\n' && r != '\t' || r == utf8.RuneError || r == 0xfffe || r == 0xffff {
 			return utf8.RuneError
@@ -243,7 +243,9 @@ func escaped(text string) string {
 // number writes a value exactly.
 func number(v float64) string { return strconv.FormatFloat(v, 'f', -1, 64) }
 
-// f writes a length.
-func f(x float64) string {
+func f(x float64) string { return Length(x) }
+
+// Length writes a length in SVG.
+func Length(x float64) string {
 	return strings.TrimSuffix(strings.TrimRight(strconv.FormatFloat(x, 'f', 2, 64), "0"), ".")
 }
