@@ -80,7 +80,7 @@ func (s Scale) alike() bool {
 	return false
 }
 
-// text writes a value without its unit.
+// Text writes a value as ticks are written, without its unit.
 func (s Scale) Text(v float64) string {
 	const most = 1e9
 	text := strconv.FormatFloat(v/s.per, 'g', max(s.digits, fewDigits), 64)
