@@ -1,7 +1,6 @@
 package interp_test
 
 import (
-	"fmt"
 	"math/rand/v2"
 	"slices"
 	"strings"
@@ -10,7 +9,6 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"cnnlang/interp"
-	"cnnlang/interp/train/augment"
 	"cnnlang/interp/train/recipe"
 	"cnnlang/lang/format"
 	"cnnlang/lang/source"
@@ -298,86 +296,6 @@ func (c chooser) schedule() recipe.Schedule {
 		s.Rise = 0.01 + c.below1()/2
 	}
 	return s
-}
-
-const everyForm = "random_resized_crop, pad_crop(4), flip, flip_rows, rotate(10), affine, color_jitter, grey, invert, blur, noise, random_erase, mixup, cutmix"
-
-// The usual changes of pictures, and every other form with what it leaves out.
-func TestFormsWithTheirDefaults(t *testing.T) {
-	r := recipeOf(t, trained(t, "train { augment = ["+everyForm+"] }"), interp.RecipeOptions{})
-	want := []string{"random_resized_crop map[ratio:[0.75 1.3333333333333333] scale:[0.08 1]]", "pad_crop map[pixels:[4]]", "flip map[p:[0.5]]",
-		"flip_rows map[p:[0.5]]", "rotate map[degrees:[10]]", "affine map[aspect:[1 1] rotate:[0] scale:[1 1] shear:[0] shift:[0]]",
-		"color_jitter map[brightness:[0] contrast:[0] hue:[0] saturation:[0]]", "grey map[p:[0.1]]", "invert map[p:[0.5]]", "blur map[sigma:[0.1 2]]",
-		"noise map[sigma:[0.05]]", "random_erase map[area:[0.02 0.3333333333333333] p:[0.5]]", "mixup map[alpha:[0.2]]", "cutmix map[alpha:[1]]"}
-	var got []string
-	for _, a := range r.Augment {
-		got = append(got, fmt.Sprintf("%s %v", a.Name, a.Args))
-	}
-	if diff := cmp.Diff(want, got); diff != "" {
-		t.Errorf("(-want +got)\n%s", diff)
-	}
-	if _, err := augment.New(r.Augment, augment.Settings{C: 3, H: 8, W: 8}); err != nil {
-		t.Error(err) // who changes pictures knows other forms
-	}
-}
-
-// What a recipe may say of a change of pictures is what the change may be made with, to the ends of each range.
-func TestRangesOfForms(t *testing.T) {
-	s := augment.Settings{C: 3, H: 8, W: 8}
-	seen := map[string]bool{}
-	for _, c := range []struct {
-		form, argument string
-		least, most    float64
-		step           float64 // beyond an end
-	}{
-		{"random_resized_crop", "scale", 1e-6, 1, 1e-7}, {"random_resized_crop", "ratio", 1e-3, 1e3, 1e-4},
-		{"pad_crop", "pixels", 0, 65536, 1}, {"flip", "p", 0, 1, 1e-6}, {"flip_rows", "p", 0, 1, 1e-6},
-		{"rotate", "degrees", -360, 360, 1e-3}, {"affine", "rotate", -360, 360, 1e-3}, {"affine", "scale", 0, 1e3, 1e-3},
-		{"affine", "shear", -10, 10, 1e-3}, {"affine", "shift", -1, 1, 1e-3}, {"affine", "aspect", 0.01, 100, 1e-3},
-		{"color_jitter", "brightness", 0, 100, 1e-3}, {"color_jitter", "contrast", 0, 100, 1e-3},
-		{"color_jitter", "saturation", 0, 100, 1e-3}, {"color_jitter", "hue", -0.5, 0.5, 1e-3},
-		{"grey", "p", 0, 1, 1e-6}, {"invert", "p", 0, 1, 1e-6}, {"blur", "sigma", 0, 100, 1e-3}, {"noise", "sigma", 0, 1e6, 1},
-		{"random_erase", "p", 0, 1, 1e-6}, {"random_erase", "area", 0, 1, 1e-6}, {"mixup", "alpha", 1e-3, 1e3, 1e-4}, {"cutmix", "alpha", 1e-3, 1e3, 1e-4},
-	} {
-		seen[c.form+" "+c.argument] = true
-		for x, fits := range map[float64]bool{c.least: true, c.most: true, c.least - c.step: false, c.most + c.step: false} {
-			list := []recipe.Augmentation{{Name: c.form, Args: map[string][]float64{c.argument: {x}}}}
-			text := recipe.Recipe{Augment: list}.TextOf([]string{"augment"})
-			p, errText := interp.Read("n.cnn", strings.NewReader("net n [N, 3, H = 8, W = 8] -> [N, 3] {\n"+text+"  gap -> flatten -> linear(3)\n}"))
-			if errText == nil {
-				_, errText = p.Net(interp.Options{Net: "n"})
-			}
-			_, errMade := augment.New(list, s)
-			if (errText == nil) != fits || (errMade == nil) != fits {
-				t.Errorf("%s(%s=%v): want %v, got %v as a text and %v as a change", c.form, c.argument, x, fits, errText, errMade)
-			}
-		}
-	}
-	r := recipeOf(t, trained(t, "train { augment = ["+everyForm+"] }"), interp.RecipeOptions{})
-	for _, a := range r.Augment {
-		for argument := range a.Args {
-			if !seen[a.Name+" "+argument] {
-				t.Errorf("the range of %s of %s is not tested", argument, a.Name)
-			}
-		}
-	}
-}
-
-// What the language allows of the arguments of changes, those who make them take.
-func TestLimitsOfForms(t *testing.T) {
-	for _, text := range []string{
-		"random_resized_crop(scale=[1e-6, 1], ratio=[1e-3, 1e3])", "random_resized_crop(scale=1, ratio=1e3)",
-		"pad_crop(0)", "pad_crop(65536)", "flip(0)", "flip(1)", "flip_rows(1)", "rotate([-360, 360])", "rotate(-360)",
-		"affine(rotate=[-360, 360], scale=[0, 1e3], shear=[-10, 10], shift=[-1, 1], aspect=[0.01, 100])", "affine(scale=0, aspect=0.01)", "affine(scale=1e3, aspect=100)",
-		"color_jitter(brightness=[0, 100], contrast=[0, 100], saturation=[0, 100], hue=[-0.5, 0.5])", "color_jitter(100, 100, 100, -0.5)",
-		"grey(1)", "invert(1)", "blur(0)", "blur([0, 100])", "noise(0)", "noise([0, 1e6])", "random_erase(1, [0, 1])", "random_erase(1, 0)",
-		"mixup(1e-3)", "mixup(1e3)", "cutmix(1e-3)", "cutmix(1e3)",
-	} {
-		r := recipeOf(t, trained(t, "train { augment = ["+text+"] }"), interp.RecipeOptions{})
-		if _, err := augment.New(r.Augment, augment.Settings{C: 3, H: 8, W: 8}); err != nil {
-			t.Errorf("%s: %v", text, err)
-		}
-	}
 }
 
 // The text of an expanded net trains it in the same way; what other arguments leave without a tensor
