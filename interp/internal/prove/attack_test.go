@@ -386,10 +386,9 @@ func (r Result) admits(assign map[string]int64) bool {
 		case l.isMode:
 			continue
 		case l.isValue:
-			n, err := evaluate(l.value, assign)
-			holds = err == nil && n == dim.Int(int(assign[l.x.Name]))
+			holds = isSo(l.x.Size().Sub(l.value), dim.Zero, true, assign)
 		case l.x.Name != "":
-			holds = assign[l.x.Name] >= l.low
+			holds = isSo(l.x.Size().Sub(dim.Int(int(l.low))), dim.NonNegative, true, assign)
 		default:
 			holds = isSo(l.fact.size, l.fact.relation, l.fact.holds, assign)
 		}
