@@ -96,3 +96,35 @@ func (f *File) LineStart(n int) int {
 
 // Lines returns how many lines the file has.
 func (f *File) Lines() int { return len(f.lines) }
+
+// OneLine returns the text of a span on one line, without comments.
+func (f *File) OneLine(s Span) string {
+	var b strings.Builder
+	text, quoted, space := f.Text[s.Start.Offset:s.End.Offset], false, false
+	for i := 0; i < len(text); i++ {
+		c := text[i]
+		switch {
+		case quoted && c == '\\' && i+1 < len(text):
+			b.WriteByte(c)
+			i++
+			c = text[i]
+		case c == '"':
+			quoted = !quoted
+		case quoted:
+		case c == '#':
+			for i+1 < len(text) && text[i+1] != '\n' {
+				i++
+			}
+			continue
+		case strings.IndexByte(" \t\r\n", c) >= 0:
+			space = true
+			continue
+		}
+		if space && b.Len() > 0 {
+			b.WriteByte(' ')
+		}
+		space = false
+		b.WriteByte(c)
+	}
+	return b.String()
+}

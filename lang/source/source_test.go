@@ -57,3 +57,19 @@ func TestSpans(t *testing.T) {
 		t.Error("IsValid is wrong")
 	}
 }
+
+func TestOneLine(t *testing.T) {
+	for text, want := range map[string]string{
+		"a":                                "a",
+		" H /  # half\r\n\t 2**i ":         "H / 2**i",
+		"# all\na # last":                  "a",
+		"[\"a  # b\", # c\n \"\\\"#\", 京]": "[\"a  # b\", \"\\\"#\", 京]",
+		"\"open \\":                        "\"open \\",
+		"":                                 "",
+	} {
+		f := NewFile("a", text)
+		if got := f.OneLine(f.Span(0, len(text))); got != want {
+			t.Errorf("%q: got %q, want %q", text, got, want)
+		}
+	}
+}

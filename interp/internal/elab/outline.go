@@ -2,7 +2,6 @@ package elab
 
 import (
 	"slices"
-	"strings"
 
 	"cnnlang/interp/graph"
 	"cnnlang/lang/ast"
@@ -49,8 +48,7 @@ func (m *machine) into(series *[]*graph.Part) (leave func()) {
 func (m *machine) blockItself(c *Closure, e *env, from *frame) *graph.Part {
 	p := &graph.Part{Kind: graph.Block, Call: c.Object.Name, Declared: c.Object.Block.Span(), Given: m.parametersOf(c, e, from)}
 	if sig := c.Object.Block.Sig; sig != nil {
-		at := sig.Span()
-		p.Signature = strings.Join(strings.Fields(c.Object.Module.File.Source.Text[at.Start.Offset:at.End.Offset]), " ")
+		p.Signature = c.Object.Module.File.Source.OneLine(sig.Span())
 		for _, d := range sig.Input().Sizes {
 			if sig.TakesList() {
 				break // its parts take any of several

@@ -2,7 +2,6 @@ package elab
 
 import (
 	"strconv"
-	"strings"
 
 	"cnnlang/interp/graph"
 	"cnnlang/lang/ast"
@@ -168,10 +167,7 @@ func writtenLabel(s *ast.Step) *string {
 }
 
 // inText is a part of the text, on one line.
-func inText(n ast.Node, e *env) string {
-	at := n.Span()
-	return strings.Join(strings.Fields(e.module.File.Source.Text[at.Start.Offset:at.End.Offset]), " ")
-}
+func inText(n ast.Node, e *env) string { return e.module.File.Source.OneLine(n.Span()) }
 
 // unknownCall notes the call of a block that is a parameter.
 func (m *machine) unknownCall(b UnknownBlock, at *site, x Tensor) Tensor {

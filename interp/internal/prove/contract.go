@@ -133,7 +133,7 @@ func (v *Verdict) signature() string {
 func (v *Verdict) ports(sig *ast.Sig) string {
 	var text []string
 	for _, p := range sig.In {
-		text = append(text, strings.Join(strings.Fields(written(v.base, p)), " "))
+		text = append(text, written(v.base, p))
 	}
 	text = append(text, "->")
 	at := 0 // among the sizes of all values, where that is known
@@ -189,10 +189,9 @@ func (v *Verdict) outputRank() int {
 	return 0
 }
 
-// written is a part of the text as it stands in the text.
+// written is a part of the text, on one line.
 func written(o *resolve.Object, x ast.Node) string {
-	s := x.Span()
-	return o.Module.File.Source.Text[s.Start.Offset:s.End.Offset]
+	return o.Module.File.Source.OneLine(x.Span())
 }
 
 // found is a size that all cases agree on: the one of the most general case, if

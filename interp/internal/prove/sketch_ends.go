@@ -89,9 +89,7 @@ func (k *sketcher) written(p *ast.Port, all []held) *graph.Node {
 	}
 	found := k.shape(all)
 	for axis, d := range p.Shape.Sizes {
-		at := d.Size.Span()
-		text := k.base.Module.File.Source.Text[at.Start.Offset:at.End.Offset]
-		if text != "_" {
+		if text := written(k.base, d.Size); text != "_" {
 			found[axis] = k.asWritten(text)
 		}
 	}
