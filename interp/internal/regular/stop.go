@@ -27,6 +27,7 @@ type ReaderAt struct {
 	io.ReaderAt
 }
 
+// ReadAt reads if the context has not ended.
 func (r ReaderAt) ReadAt(p []byte, at int64) (int, error) {
 	if err := r.Ctx.Err(); err != nil {
 		return 0, err
