@@ -200,7 +200,7 @@ func (r *run[T]) compare(t *testing.T, scale, lossFloor, floor float64) {
 		}
 		within(t, fmt.Sprintf("step %d: the loss", n), total, r.Loss[n], scale*r.Spread[n]+lossFloor)
 		within(t, fmt.Sprintf("step %d: the main loss", n), got.Losses[0], r.MainLoss[n], scale*r.Spread[n]+lossFloor)
-		within(t, fmt.Sprintf("step %d: the norm", n), got.Norm, r.GradNorm[n], 30*(scale*r.Spread[n]+lossFloor))
+		within(t, fmt.Sprintf("step %d: the norm", n), got.Norm, r.GradNorm[n], scale*r.Spread[n]+lossFloor)
 		if n == 0 {
 			for _, g := range r.step.Gradients {
 				r.sampled(t, "the first gradient", g.Param.Path, r.backend.Value(g.Node), r.First[g.Param.Path], 0, lossFloor)
