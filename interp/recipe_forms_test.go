@@ -2,6 +2,7 @@ package interp_test
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 
@@ -14,7 +15,7 @@ import (
 
 // Changes of pictures, as a recipe says them and as they are made.
 
-const everyForm = "random_resized_crop, pad_crop(4), flip, flip_rows, rotate(10), affine, color_jitter, grey, invert, blur, noise, random_erase, mixup, cutmix"
+const everyForm = "random_resized_crop, pad_crop(4), flip, flip_rows, rotate(10), affine, color_jitter, grey, invert, blur, dilate, erode, noise, random_erase, mixup, cutmix"
 
 // The usual changes of pictures, and every other form with what it leaves out.
 func TestFormsWithTheirDefaults(t *testing.T) {
@@ -22,7 +23,7 @@ func TestFormsWithTheirDefaults(t *testing.T) {
 	want := []string{"random_resized_crop map[ratio:[0.75 1.3333333333333333] scale:[0.08 1]]", "pad_crop map[pixels:[4]]", "flip map[p:[0.5]]",
 		"flip_rows map[p:[0.5]]", "rotate map[degrees:[10]]", "affine map[aspect:[1 1] rotate:[0] scale:[1 1] shear:[0] shift:[0]]",
 		"color_jitter map[brightness:[0] contrast:[0] hue:[0] saturation:[0]]", "grey map[p:[0.1]]", "invert map[p:[0.5]]", "blur map[sigma:[0.1 2]]",
-		"noise map[sigma:[0.05]]", "random_erase map[area:[0.02 0.3333333333333333] p:[0.5]]", "mixup map[alpha:[0.2]]", "cutmix map[alpha:[1]]"}
+		"dilate map[p:[0.5]]", "erode map[p:[0.5]]", "noise map[sigma:[0.05]]", "random_erase map[area:[0.02 0.3333333333333333] p:[0.5]]", "mixup map[alpha:[0.2]]", "cutmix map[alpha:[1]]"}
 	var got []string
 	for _, a := range r.Augment {
 		got = append(got, fmt.Sprintf("%s %v", a.Name, a.Args))
@@ -32,6 +33,38 @@ func TestFormsWithTheirDefaults(t *testing.T) {
 	}
 	if _, err := augment.New(r.Augment, augment.Settings{C: 3, H: 8, W: 8}); err != nil {
 		t.Error(err) // who changes pictures knows other forms
+	}
+}
+
+// Changes that suit pictures of characters, in one channel: each picture comes out another one, black and white stay within
+// their range, and about half are white on black.
+func TestChangesOfGreyPictures(t *testing.T) {
+	r := recipeOf(t, trained(t, `train { augment = [affine(rotate=12, scale=0.25, aspect=0.15, shear=0.2, shift=0.12), dilate(p=0.15), erode(p=0.15),
+		blur(sigma=[0, 0.8]), color_jitter(brightness=0.2, contrast=0.4), invert(p=0.5), noise(sigma=[0, 0.06])] }`), interp.RecipeOptions{})
+	const side, pictures = 32, 200
+	list, err := augment.New(r.Augment, augment.Settings{C: 1, H: side, W: side})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var w augment.Workspace
+	seen, light := map[string]bool{}, 0
+	for seed := range uint64(pictures) {
+		x := make([]float32, side*side) // a bar
+		for i := 8 * side; i < 24*side; i++ {
+			if c := i % side; c >= 13 && c < 19 {
+				x[i] = 255
+			}
+		}
+		list.Apply(&w, x, seed)
+		if low, high := slices.Min(x), slices.Max(x); low < 0 || high > 255 || high-low < 64 {
+			t.Errorf("picture %d reaches from %v to %v", seed, low, high)
+		}
+		if seen[fmt.Sprint(x)] = true; (x[0]+x[side-1])/2 > 127 {
+			light++
+		}
+	}
+	if len(seen) != pictures || light < 70 || light > 130 {
+		t.Errorf("%d of %d pictures differ, and %d are light", len(seen), pictures, light)
 	}
 }
 
@@ -50,7 +83,7 @@ func TestRangesOfForms(t *testing.T) {
 		{"affine", "shear", -10, 10, 1e-3}, {"affine", "shift", -1, 1, 1e-3}, {"affine", "aspect", 0.01, 100, 1e-3},
 		{"color_jitter", "brightness", 0, 100, 1e-3}, {"color_jitter", "contrast", 0, 100, 1e-3},
 		{"color_jitter", "saturation", 0, 100, 1e-3}, {"color_jitter", "hue", -0.5, 0.5, 1e-3},
-		{"grey", "p", 0, 1, 1e-6}, {"invert", "p", 0, 1, 1e-6}, {"blur", "sigma", 0, 100, 1e-3}, {"noise", "sigma", 0, 1e6, 1},
+		{"grey", "p", 0, 1, 1e-6}, {"invert", "p", 0, 1, 1e-6}, {"blur", "sigma", 0, 100, 1e-3}, {"dilate", "p", 0, 1, 1e-6}, {"erode", "p", 0, 1, 1e-6}, {"noise", "sigma", 0, 1e6, 1},
 		{"random_erase", "p", 0, 1, 1e-6}, {"random_erase", "area", 0, 1, 1e-6}, {"mixup", "alpha", 1e-3, 1e3, 1e-4}, {"cutmix", "alpha", 1e-3, 1e3, 1e-4},
 	} {
 		seen[c.form+" "+c.argument] = true

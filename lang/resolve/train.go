@@ -23,7 +23,7 @@ var Forms = map[string][]string{
 	"ema":       {"ema"},
 	"rates":     {"rate"},
 	"augment": {"random_resized_crop", "pad_crop", "flip", "flip_rows", "rotate", "affine", "color_jitter", "grey", "invert",
-		"blur", "noise", "random_erase", "mixup", "cutmix"},
+		"blur", "dilate", "erode", "noise", "random_erase", "mixup", "cutmix"},
 	"init": {"he_uniform", "he_normal_out", "truncated"},
 }
 
@@ -90,7 +90,7 @@ var formsElsewhere = map[string]string{
 	"randomresizedcrop": "random_resized_crop", "randomcrop": "pad_crop", "crop": "pad_crop", "hflip": "flip", "horizontalflip": "flip",
 	"randomhorizontalflip": "flip", "mirror": "flip", "vflip": "flip_rows", "verticalflip": "flip_rows", "randomverticalflip": "flip_rows",
 	"rotation": "rotate", "randomrotation": "rotate", "randomaffine": "affine", "colorjitter": "color_jitter", "grayscale": "grey", "gray": "grey",
-	"randomgrayscale": "grey", "randominvert": "invert", "gaussianblur": "blur", "gaussiannoise": "noise", "randomerasing": "random_erase",
+	"randomgrayscale": "grey", "randominvert": "invert", "gaussianblur": "blur", "gaussiannoise": "noise", "dilation": "dilate", "maxfilter": "dilate", "erosion": "erode", "minfilter": "erode", "randomerasing": "random_erase",
 	"cutout": "random_erase", "kaiminguniform": "he_uniform", "heuniform": "he_uniform", "kaimingnormal": "he_normal_out", "truncnormal": "truncated",
 	"truncatednormal": "truncated",
 }

@@ -56,6 +56,8 @@ var trainForms = map[string][]setting{
 	"grey":         {chance(0.1)},
 	"invert":       {chance(0.5)},
 	"blur":         {between(0, 100).called("sigma", []float64{0.1, 2})},
+	"dilate":       {chance(0.5)},
+	"erode":        {chance(0.5)},
 	"noise":        {between(0, 1e6).called("sigma", []float64{0.05})},
 	"random_erase": {chance(0.5), between(0, 1).called("area", []float64{0.02, 1. / 3})},
 	"mixup":        {setting{kind: aNumber, least: 1e-3, most: 1e3}.called("alpha", 0.2)},

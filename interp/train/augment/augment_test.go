@@ -354,7 +354,7 @@ func TestHowOftenAndHowMuch(t *testing.T) {
 		want float64
 		a    []any
 	}{
-		{"flip", 0.3, []any{"p", numbers{0.3}}}, {"flip_rows", 0.5, nil}, {"invert", 0.5, nil}, {"random_erase", 0.25, []any{"p", numbers{0.25}}},
+		{"flip", 0.3, []any{"p", numbers{0.3}}}, {"flip_rows", 0.5, nil}, {"invert", 0.5, nil}, {"dilate", 0.5, nil}, {"erode", 0.2, []any{"p", numbers{0.2}}}, {"random_erase", 0.25, []any{"p", numbers{0.25}}},
 	} {
 		l, changed, erased := made(t, s, one(c.name, c.a...)), 0, 0
 		for seed := range uint64(n) {

@@ -48,6 +48,8 @@ var forms = map[string]form{
 	"grey":         {bytes: true, make: newGrey, parameters: []parameter{chanceOf(0.1)}},
 	"invert":       {bytes: true, make: newInvert, parameters: []parameter{chanceOf(0.5)}},
 	"blur":         {make: newBlur, parameters: []parameter{{name: "sigma", high: 100, standard: span{0.1, 2}}}},
+	"dilate":       {make: newDilate, parameters: []parameter{chanceOf(0.5)}},
+	"erode":        {make: newErode, parameters: []parameter{chanceOf(0.5)}},
 	"noise":        {make: newNoise, parameters: []parameter{{name: "sigma", high: 1e6, standard: span{0.05, 0.05}}}},
 	"random_erase": {make: newErase, parameters: []parameter{chanceOf(0.5), {name: "area", high: 1, standard: span{0.02, 1.0 / 3}}}},
 	"mixup":        {make: newMixup, parameters: []parameter{{name: "alpha", low: 1e-3, high: 1e3, standard: span{0.2, 0.2}, onlyOne: true}}},

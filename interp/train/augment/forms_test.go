@@ -22,6 +22,8 @@ func TestWhatIsNotSaid(t *testing.T) {
 		"grey":                {"p": {0.1, 0.1}},
 		"invert":              {"p": {0.5, 0.5}},
 		"blur":                {"sigma": {0.1, 2}},
+		"dilate":              {"p": {0.5, 0.5}},
+		"erode":               {"p": {0.5, 0.5}},
 		"noise":               {"sigma": {0.05, 0.05}},
 		"random_erase":        {"p": {0.5, 0.5}, "area": {0.02, 1.0 / 3}},
 		"mixup":               {"alpha": {0.2, 0.2}},

@@ -20,6 +20,11 @@ type pillowCases struct {
 		Box     [4]int
 		Want    []float64
 	}
+	Extreme []struct {
+		Size [2]int
+		Name string
+		Want []float64
+	}
 	Crop []struct {
 		Size, To [2]int
 		Box      [4]int
@@ -37,8 +42,8 @@ func readPillow(t *testing.T) (cases pillowCases) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if len(cases.Rotate) != 16 || len(cases.Affine) != 6 || len(cases.Resize) != 8 || len(cases.Crop) != 6 {
-		t.Fatalf("got %d, %d, %d, %d cases", len(cases.Rotate), len(cases.Affine), len(cases.Resize), len(cases.Crop))
+	if len(cases.Rotate) != 16 || len(cases.Affine) != 6 || len(cases.Resize) != 8 || len(cases.Crop) != 6 || len(cases.Extreme) != 8 {
+		t.Fatalf("got %d, %d, %d, %d, %d cases", len(cases.Rotate), len(cases.Affine), len(cases.Resize), len(cases.Crop), len(cases.Extreme))
 	}
 	return cases
 }
@@ -92,6 +97,17 @@ func TestResizingOfNumbersIsPillows(t *testing.T) {
 		plane := picturePlanes(1, c.Size[1], c.Size[0])
 		new(Workspace).resize(plane, c.Size[0], c.Size[1], image.Rect(c.Box[0], c.Box[1], c.Box[2], c.Box[3]))
 		near(t, fmt.Sprint(c.Size, c.Box), plane, c.Want)
+	}
+}
+
+// TestExtremesArePillows: the second channel of a picture is the first one once more.
+func TestExtremesArePillows(t *testing.T) {
+	for _, c := range readPillow(t).Extreme {
+		w, h := c.Size[0], c.Size[1]
+		plane := picturePlanes(1, h, w)
+		got := only(t, Settings{C: 2, H: h, W: w}, append(plane, plane...), 1, c.Name, "p", numbers{1})
+		near(t, fmt.Sprint(c.Name, c.Size), got[:w*h], c.Want)
+		near(t, fmt.Sprint(c.Name, c.Size, " in the second channel"), got[w*h:], c.Want)
 	}
 }
 

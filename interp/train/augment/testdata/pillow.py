@@ -6,7 +6,7 @@ The picture has the value (37x + 91y + 53c + 7xy) mod 256 in column x, row y, ch
 Written with Pillow 9.4.0.
 """
 import json
-from PIL import Image, ImageOps
+from PIL import Image, ImageFilter, ImageOps
 
 
 def value(x, y, c):
@@ -30,7 +30,7 @@ def numbers(im):
 
 
 bilinear = Image.Resampling.BILINEAR
-out = {"rotate": [], "affine": [], "resize": [], "crop": []}
+out = {"rotate": [], "affine": [], "resize": [], "crop": [], "extreme": []}
 for width, height in [(9, 7), (8, 8)]:
     for degrees in [0, 1, 17.5, -30, 45, 90, 180, -123.4]:
         turned = floats(width, height).rotate(degrees, bilinear)
@@ -47,6 +47,9 @@ for width, height, box, size in [(40, 30, (5, 3, 37, 29), (8, 6)), (20, 31, (2, 
         if flip:
             cut = ImageOps.mirror(cut)
         out["crop"].append({"size": [width, height], "box": box, "to": size, "flip": flip, "want": [list(p) for p in cut.getdata()]})
+for width, height in [(9, 7), (1, 5), (6, 1), (2, 2)]:
+    for name, made in [("dilate", ImageFilter.MaxFilter(3)), ("erode", ImageFilter.MinFilter(3))]:
+        out["extreme"].append({"size": [width, height], "name": name, "want": numbers(floats(width, height).filter(made))})
 print("{")
 for i, (name, cases) in enumerate(out.items()):
     print(f' "{name}": [')
