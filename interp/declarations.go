@@ -25,8 +25,10 @@ type Declaration struct {
 	Of        string      `json:"of,omitempty"`   // for a preset, what is filled in
 	Base      string      `json:"base,omitempty"` // and the signature of that
 	Params    []Parameter `json:"params"`
-	Input     []string    `json:"input"`
-	Output    []string    `json:"output"`
+	Input     []string    `json:"input"`             // the sizes of what it takes, of a list those of the first
+	Output    []string    `json:"output"`            // the same of what it gives
+	Inputs    []Port      `json:"inputs,omitempty"`  // if it takes a list: all of it
+	Outputs   []Port      `json:"outputs,omitempty"` // if it gives a list
 	Where     []string    `json:"where,omitempty"`
 	Doc       string      `json:"doc"`
 }
@@ -36,6 +38,13 @@ type Parameter struct {
 	Name    string `json:"name"`
 	Type    string `json:"type,omitempty"`    // "" if only the default has it
 	Default string `json:"default,omitempty"` // "" if it has to be given
+}
+
+// A Port is one value of a signature, or with Repeat several, as they are written.
+type Port struct {
+	Name   string   `json:"name,omitempty"`
+	Repeat string   `json:"repeat,omitempty"` // as in: i of n
+	Shape  []string `json:"shape"`
 }
 
 // Declarations describes the library: the primitives first, then the blocks of std, then
@@ -91,23 +100,44 @@ func describe(o *resolve.Object) Declaration {
 		e.Params = append(e.Params, d)
 	}
 	if b.Sig != nil {
-		for _, d := range b.Sig.Input().Sizes {
-			e.Input = append(e.Input, written(d, text))
+		e.Input, e.Output = axesOf(b.Sig.Input(), text), axesOf(b.Sig.Output(), text)
+		if b.Sig.TakesList() {
+			e.Inputs = portsOf(b.Sig.In, text)
 		}
-		if b.Sig.Input().Rest != nil {
-			e.Input = append(e.Input, b.Sig.Input().Rest.Dots)
-		}
-		for _, x := range b.Sig.Output().Sizes {
-			e.Output = append(e.Output, written(x, text))
-		}
-		if b.Sig.Output().Rest != nil {
-			e.Output = append(e.Output, b.Sig.Output().Rest.Dots)
+		if b.Sig.GivesList() {
+			e.Outputs = portsOf(b.Sig.Out, text)
 		}
 	}
 	for _, x := range b.Where {
 		e.Where = append(e.Where, written(x, text))
 	}
 	return e
+}
+
+// axesOf are the sizes of a shape as they are written.
+func axesOf(shape *ast.Shape, text *source.File) []string {
+	list := []string{}
+	for _, d := range shape.Sizes {
+		list = append(list, written(d, text))
+	}
+	if shape.Rest != nil {
+		list = append(list, shape.Rest.Dots)
+	}
+	return list
+}
+
+func portsOf(list []*ast.Port, text *source.File) (ports []Port) {
+	for _, p := range list {
+		d := Port{Shape: axesOf(p.Shape, text)}
+		if p.Shape.As != nil {
+			d.Name = p.Shape.As.Text
+		}
+		if p.Repeat != nil {
+			d.Repeat = written(p.Repeat, text)
+		}
+		ports = append(ports, d)
+	}
+	return ports
 }
 
 // signature is the text of a declaration up to its opening brace.

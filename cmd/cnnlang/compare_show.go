@@ -43,6 +43,9 @@ func (c *comparison) grid(f *compareFlags, csv bool) grid {
 		g.columns = append(g.columns, column{"latency ms", true})
 	}
 	g.columns = append(g.columns, column{"front", false})
+	if csv {
+		g.columns = append(g.columns, column{"other inputs", false})
+	}
 	yes, no := "yes", ""
 	if csv {
 		yes, no = "true", "false"
@@ -68,7 +71,11 @@ func (c *comparison) grid(f *compareFlags, csv bool) grid {
 		if n.front {
 			front = yes
 		}
-		g.rows = append(g.rows, append(row, front))
+		row = append(row, front)
+		if csv {
+			row = append(row, n.Graph.OtherInputs())
+		}
+		g.rows = append(g.rows, row)
 	}
 	return g
 }

@@ -17,6 +17,9 @@ import (
 // is written ./a=b.npy.
 var prefixed = regexp.MustCompile(`^([A-Za-z_][A-Za-z0-9_]*(?:\.[0-9]+)?)=(.*)$`)
 
+// indexed is a value with an index as the text of a net writes it.
+var indexed = regexp.MustCompile(`^([A-Za-z_][A-Za-z0-9_]*)\[([0-9]+)\]=(.*)$`)
+
 // An inputOf is what an input is made of: a file, or numbers that are generated. Without a name it
 // is the only input, or generates all of them.
 type inputOf struct{ name, file string }
@@ -45,6 +48,10 @@ func inputsOption() *option[[]inputOf] {
 		in := inputOf{file: text}
 		if parts := prefixed.FindStringSubmatch(text); parts != nil {
 			in = inputOf{parts[1], parts[2]}
+		}
+		if parts := indexed.FindStringSubmatch(text); parts != nil {
+			return nil, fmt.Errorf("an input of a list is named with a dot: %s.%s=%s, where %s is the list; ./%s is a file of that name",
+				parts[1], parts[2], parts[3], parts[1], text)
 		}
 		switch {
 		case in.file == "":

@@ -67,7 +67,7 @@ net tiny(classes = 2) [N, 3, H = 8, W = 8] -> [N, classes] {
 // jsonRuns are commands that together print every key, at least one for each verb with
 // -o json.
 var jsonRuns = []string{
-	"version", "doctor", "list", "doc conv", "doc std.resnet", "doc resnet50", "explain E0205", "explain E0401",
+	"version", "doctor", "list", "doc conv", "doc std.resnet", "doc resnet50", "doc fpn", "doc yolo_v3", "explain E0205", "explain E0401",
 	"list --weights", "get resnet50 --dry-run", "get resnet50 --dry-run --file resnet50-11ad3fa6.pth",
 	"compare line.cnn resnet18 --bench --time 0s", "curves run.jsonl --output run.svg",
 	"diff tiny.cnn pair.cnn", "diff tiny.cnn mapped.cnn", "diff mapped.cnn tiny.cnn", "diff line.cnn moved.cnn", "diff resnet18 resnet34", "diff pair.cnn sides.cnn", "params tiny.cnn --tensors", "params items.cnn --depth 2", "params items.cnn --depth 1", "params tiny.cnn line.cnn --memory --require params<9", "params cases.cnn --formula", "params tiny.cnn --against paper", "params powers.cnn --formula", "params efficientnet_b0 --formula", "params tiny.cnn --memory --require macs<9,params<=1M", "graph tiny.cnn", "graph deep.cnn", "graph --block pools proofs.cnn", "graph --block trunk", "graph --block level --set depth=1", "params --formula --block widen proofs.cnn", "params --formula --block level", "why tiny.cnn conv2",

@@ -187,20 +187,21 @@ func netGrid(nets []*interp.Net, units string) grid {
 	return g
 }
 
-// netNumbers is the totals as a csv, with a column for each axis.
+// netNumbers is the totals as a csv, with a column for each axis of the first input and output.
 func netNumbers(nets []*interp.Net, units string) grid {
 	titles := append(append([]string{"net"}, axesOf("input")...), axesOf("output")...)
 	kinds := []unitKind{unitParams, unitMACs, unitMACs, unitActivations, unitParams, unitMACs, unitMACs}
 	for i, title := range []string{"params", "macs", "flops", "activations", "params side", "macs side", "flops side"} {
 		titles = append(titles, unitTitle(title, units, kinds[i]))
 	}
+	titles = append(titles, "other inputs", "other outputs")
 	g := grid{columns: columnsOf(titles...)}
 	for _, n := range nets {
 		cells := append(append([]any{n.Name}, sizes(n.Graph.Input().Shape)...), sizes(n.Graph.Output().Shape)...)
 		for i, count := range []dim.Size{n.Main.Params, n.Main.MACs, n.Main.FLOPs, dim.Int(int(n.Activations())), n.Sides.Params, n.Sides.MACs, n.Sides.FLOPs} {
 			cells = append(cells, inUnit(count, units, kinds[i], true))
 		}
-		g.rows = append(g.rows, cells)
+		g.rows = append(g.rows, append(cells, n.Graph.OtherInputs(), n.Graph.OtherOutputs()))
 	}
 	return g
 }
