@@ -18,7 +18,7 @@ type formValue struct {
 
 // trainForms are the forms with their parameters, in the order in which arguments without a name
 // are taken. Which key takes which is in resolve.Forms.
-var trainForms = map[string][]setting{
+var trainForms = withAugmentations(map[string][]setting{
 	"cross_entropy": {share.called("smoothing", 0.0)},
 	"bce":           {share.called("smoothing", 0.0), setting{kind: someNumbers, above: true, most: inf}.called("positive_weights", []float64(nil))},
 	"mse":           nil,
@@ -43,30 +43,10 @@ var trainForms = map[string][]setting{
 	"ema":  {setting{kind: aNumber, above: true, most: 1, below: true}.called("decay", nil), yes.called("warm", false)},
 	"rate": {setting{kind: aText}.called("path", nil), factor.called("factor", nil)},
 
-	"random_resized_crop": {between(1e-6, 1).called("scale", []float64{0.08, 1}), between(1e-3, 1e3).called("ratio", []float64{3. / 4, 4. / 3})},
-	"pad_crop":            {setting{kind: aCount, most: 1 << 16}.called("pixels", nil)},
-	"flip":                {chance(0.5)},
-	"flip_rows":           {chance(0.5)},
-	"rotate":              {between(-360, 360).called("degrees", nil)},
-	"affine": {between(-360, 360).called("rotate", []float64{0}), between(0, 1e3).called("scale", []float64{1, 1}),
-		between(-10, 10).called("shear", []float64{0}), between(-1, 1).called("shift", []float64{0}),
-		between(0.01, 100).called("aspect", []float64{1, 1})},
-	"color_jitter": {between(0, 100).called("brightness", []float64{0}), between(0, 100).called("contrast", []float64{0}),
-		between(0, 100).called("saturation", []float64{0}), between(-0.5, 0.5).called("hue", []float64{0})},
-	"grey":         {chance(0.1)},
-	"invert":       {chance(0.5)},
-	"blur":         {between(0, 100).called("sigma", []float64{0.1, 2})},
-	"dilate":       {chance(0.5)},
-	"erode":        {chance(0.5)},
-	"noise":        {between(0, 1e6).called("sigma", []float64{0.05})},
-	"random_erase": {chance(0.5), between(0, 1).called("area", []float64{0.02, 1. / 3})},
-	"mixup":        {setting{kind: aNumber, least: 1e-3, most: 1e3}.called("alpha", 0.2)},
-	"cutmix":       {setting{kind: aNumber, least: 1e-3, most: 1e3}.called("alpha", 1.0)},
-
 	"he_uniform":    nil,
 	"he_normal_out": nil,
 	"truncated":     {factor.called("std", nil)},
-}
+})
 
 var (
 	rate          = factor.called("lr", nil)
@@ -79,11 +59,30 @@ func (s setting) called(name string, standard any) setting {
 	return s
 }
 
-func between(least, most float64) setting { return setting{kind: aRange, least: least, most: most} }
-
-// chance is the probability of a change.
-func chance(standard float64) setting {
-	return setting{kind: aNumber, most: 1}.called("p", standard)
+// withAugmentations are forms and those of changes of pictures.
+func withAugmentations(forms map[string][]setting) map[string][]setting {
+	for name, arguments := range recipe.Augmentations {
+		var all []setting
+		for _, a := range arguments {
+			kind := aNumber
+			switch {
+			case a.Whole:
+				kind = aCount
+			case a.Range:
+				kind = aRange
+			}
+			s := setting{name: a.Name, kind: kind, least: a.Least, most: a.Most}
+			switch {
+			case a.Range && a.Standard != nil:
+				s.standard = a.Standard
+			case a.Standard != nil:
+				s.standard = a.Standard[0]
+			}
+			all = append(all, s)
+		}
+		forms[name] = all
+	}
+	return forms
 }
 
 // withDefaults is a form with all its arguments.

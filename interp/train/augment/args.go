@@ -12,78 +12,61 @@ import (
 // A span is a range of numbers; of one number both ends are the same.
 type span struct{ low, high float64 }
 
-// A parameter of a change, with what it may be.
-type parameter struct {
-	name      string
-	low, high float64 // of all numbers
-	standard  span    // where it is not given
-	around    centre  // what one number means
-	onlyOne   bool    // whether it is no range
-}
-
-// A centre says which range one number s stands for.
-type centre int
-
-const (
-	alone     centre = iota // s itself
-	aroundOne               // 1-s to 1+s, from 0 on
-	aroundNil               // -s to s
-)
-
 // args are the arguments of a change by name.
 type args map[string]span
 
 // read checks the arguments of a change.
-func read(a recipe.Augmentation, parameters []parameter) (args, error) {
-	all := args{}
+func read(a recipe.Augmentation) (args, error) {
+	all, parameters := args{}, recipe.Augmentations[a.Name]
 	for name := range a.Args {
-		if !slices.ContainsFunc(parameters, func(p parameter) bool { return p.name == name }) {
+		if !slices.ContainsFunc(parameters, func(p recipe.Argument) bool { return p.Name == name }) {
 			return nil, fmt.Errorf("has no argument %.40q, want %s", name, names(parameters))
 		}
 	}
 	for _, p := range parameters {
-		value, err := p.read(a.Args[p.name])
+		value, err := ends(p, a.Args[p.Name])
 		if err != nil {
-			return nil, fmt.Errorf("%s: %w", p.name, err)
+			return nil, fmt.Errorf("%s: %w", p.Name, err)
 		}
-		all[p.name] = value
+		all[p.Name] = value
 	}
 	return all, nil
 }
 
-func names(parameters []parameter) string {
+func names(parameters []recipe.Argument) string {
 	if len(parameters) == 0 {
 		return "none"
 	}
 	var all []string
 	for _, p := range parameters {
-		all = append(all, p.name)
+		all = append(all, p.Name)
 	}
 	return strings.Join(all, ", ")
 }
 
-// read checks one argument.
-func (p parameter) read(given []float64) (span, error) {
+// ends are those of an argument.
+func ends(p recipe.Argument, given []float64) (span, error) {
+	if given == nil {
+		given = p.Standard
+	}
 	for _, x := range given {
-		if math.IsNaN(x) || x < p.low || x > p.high {
-			return span{}, fmt.Errorf("got %v, want numbers from %v to %v", x, p.low, p.high)
+		if math.IsNaN(x) || x < p.Least || x > p.Most {
+			return span{}, fmt.Errorf("got %v, want numbers from %v to %v", x, p.Least, p.Most)
 		}
 	}
 	switch {
-	case len(given) == 0:
-		return p.standard, nil
-	case len(given) == 1 && p.around == aroundOne:
+	case len(given) == 1 && p.Around == recipe.AroundOne:
 		return span{max(0, 1-given[0]), 1 + given[0]}, nil
-	case len(given) == 1 && p.around == aroundNil:
+	case len(given) == 1 && p.Around == recipe.AroundNil:
 		return span{-math.Abs(given[0]), math.Abs(given[0])}, nil
 	case len(given) == 1:
 		return span{given[0], given[0]}, nil
-	case len(given) == 2 && !p.onlyOne && given[0] <= given[1]:
+	case len(given) == 2 && p.Range && given[0] <= given[1]:
 		return span{given[0], given[1]}, nil
-	case p.onlyOne:
-		return span{}, fmt.Errorf("got %v, want one number", given)
+	case p.Range:
+		return span{}, fmt.Errorf("got %v, want a number, or a range from a smaller to a larger one", given)
 	}
-	return span{}, fmt.Errorf("got %v, want a number, or a range from a smaller to a larger one", given)
+	return span{}, fmt.Errorf("got %v, want one number", given)
 }
 
 // one is a number that is no range.

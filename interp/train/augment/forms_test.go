@@ -3,20 +3,34 @@ package augment
 import (
 	"maps"
 	"math"
+	"slices"
 	"strings"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
+
 	"cnnlang/interp/train/recipe"
 )
+
+// usual is a change with what it cannot do without.
+func usual(name string) recipe.Augmentation {
+	switch name {
+	case "pad_crop":
+		return one(name, "pixels", numbers{4})[0]
+	case "rotate":
+		return one(name, "degrees", numbers{10})[0]
+	}
+	return one(name)[0]
+}
 
 // TestWhatIsNotSaid: the defaults, and what one number stands for.
 func TestWhatIsNotSaid(t *testing.T) {
 	want := map[string]args{
 		"random_resized_crop": {"scale": {0.08, 1}, "ratio": {0.75, 4.0 / 3}},
-		"pad_crop":            {"pixels": {}},
+		"pad_crop":            {"pixels": {4, 4}},
 		"flip":                {"p": {0.5, 0.5}},
 		"flip_rows":           {"p": {0.5, 0.5}},
-		"rotate":              {"degrees": {}},
+		"rotate":              {"degrees": {-10, 10}},
 		"affine":              {"rotate": {}, "scale": {1, 1}, "shear": {}, "shift": {}, "aspect": {1, 1}},
 		"color_jitter":        {"brightness": {1, 1}, "contrast": {1, 1}, "saturation": {1, 1}, "hue": {}},
 		"grey":                {"p": {0.1, 0.1}},
@@ -29,11 +43,14 @@ func TestWhatIsNotSaid(t *testing.T) {
 		"mixup":               {"alpha": {0.2, 0.2}},
 		"cutmix":              {"alpha": {1, 1}},
 	}
-	if len(forms) != len(want) {
-		t.Errorf("got %d forms, want %d", len(forms), len(want))
+	if diff := cmp.Diff(slices.Sorted(maps.Keys(want)), slices.Sorted(maps.Keys(forms))); diff != "" {
+		t.Errorf("(-want +got)\n%s", diff)
 	}
-	for name, form := range forms {
-		if got, err := read(recipe.Augmentation{Name: name}, form.parameters); err != nil || !maps.Equal(got, want[name]) {
+	if diff := cmp.Diff(slices.Sorted(maps.Keys(recipe.Augmentations)), slices.Sorted(maps.Keys(forms))); diff != "" {
+		t.Errorf("(-recipe +made)\n%s", diff)
+	}
+	for name := range forms {
+		if got, err := read(usual(name)); err != nil || !maps.Equal(got, want[name]) {
 			t.Errorf("%s: got %v, %v, want %v", name, got, err, want[name])
 		}
 	}
@@ -47,7 +64,7 @@ func TestWhatIsNotSaid(t *testing.T) {
 		{"affine", "shear", numbers{0.2}, span{-0.2, 0.2}}, {"affine", "shift", numbers{0.1}, span{-0.1, 0.1}}, {"rotate", "degrees", numbers{5}, span{-5, 5}},
 		{"color_jitter", "brightness", numbers{0.4}, span{0.6, 1.4}}, {"color_jitter", "hue", numbers{0.1}, span{-0.1, 0.1}}, {"blur", "sigma", numbers{2}, span{2, 2}},
 	} {
-		got, err := read(recipe.Augmentation{Name: c.form, Args: map[string][]float64{c.name: c.given}}, forms[c.form].parameters)
+		got, err := read(one(c.form, c.name, c.given)[0])
 		if err != nil || got[c.name] != c.want {
 			t.Errorf("%s(%s=%v): got %v, %v, want %v", c.form, c.name, c.given, got[c.name], err, c.want)
 		}
@@ -65,6 +82,8 @@ func TestRefusedLists(t *testing.T) {
 		{s, one("flip", "q", numbers{1}), `flip: has no argument "q", want p`},
 		{s, one("flip", "p", numbers{1.5}), "flip: p: got 1.5, want numbers from 0 to 1"},
 		{s, one("flip", "p", numbers{0.1, 0.2}), "want one number"},
+		{s, one("rotate"), "rotate: degrees: got [], want a number, or a range"},
+		{s, one("pad_crop"), "pad_crop: pixels: got [], want one number"},
 		{s, one("flip", "p", numbers{math.NaN()}), "got NaN"},
 		{s, one("blur", "sigma", numbers{2, 1}), "from a smaller to a larger one"},
 		{s, one("blur", "sigma", numbers{1, 2, 3}), "want a number, or a range"},
@@ -85,7 +104,7 @@ func TestRefusedLists(t *testing.T) {
 func TestEveryFormRuns(t *testing.T) {
 	for name := range forms {
 		for _, s := range []Settings{{C: 1, H: 1, W: 1}, {C: 3, H: 1, W: 7}, {C: 3, H: 9, W: 2}, {C: 1, H: 5, W: 5}} {
-			l := made(t, s, append(one("flip"), one(name)...))
+			l := made(t, s, append(one("flip"), usual(name)))
 			for seed := range uint64(30) {
 				x := picturePlanes(s.C, s.H, s.W)
 				l.Apply(new(Workspace), x, seed)
