@@ -96,6 +96,7 @@ const (
 	MetaCrop        Code = "W0315"
 	ProductAsDims   Code = "W0316"
 	OtherOrder      Code = "W0317"
+	EmptyBeside     Code = "W0318"
 )
 
 // Name is the code's name in words, "" for an unknown code.

@@ -26,6 +26,7 @@ func Check(m *resolve.Module) diag.List {
 		})
 		l.productDefaults(o.Block)
 		l.looseRepeats(o.Block.Body)
+		l.emptyBeside(o.Block.Body)
 	}
 	for _, d := range m.File.Decls {
 		l.neverEqual(d)
