@@ -57,6 +57,7 @@ type setup struct {
 	smoothing float64
 	side      float64
 	frozen    []string
+	split     bool // whether the frozen part is computed apart, image by image
 }
 
 func never(graph.Param) float64 { return 0 }
@@ -110,7 +111,10 @@ type run[T optim.Float] struct {
 	trajectory
 	setup
 	net     *interp.Net
+	options gradient.Options // with the heads of the net
 	step    *gradient.Step
+	// values computes those at the cut of pictures, if the net is split.
+	values  func(pictures []T) [][]T
 	tensors map[string][]T
 	learner *learn.Learner[T]
 	backend learn.Backend[T]
@@ -143,7 +147,13 @@ func newRun[T optim.Float](t *testing.T, c trajectory, s setup, backend func(*ru
 	for _, side := range r.net.Graph.Sides {
 		opts.Heads = append(opts.Heads, gradient.Head{Node: side.Output, Loss: ops.Loss{Kind: ops.CrossEntropy}, Weight: s.side})
 	}
-	if r.step, err = gradient.Of(r.net.Graph, opts); err != nil {
+	r.options = opts
+	split := &gradient.Split{Learning: r.net.Graph, Heads: opts.Heads}
+	if s.split {
+		split = gradient.SplitOf(r.net.Graph, opts)
+		opts.Heads = split.Heads
+	}
+	if r.step, err = gradient.Of(split.Learning, opts); err != nil {
 		t.Fatal(err)
 	}
 	for path, x := range weights.Random(0).Bind(r.net.Graph.Params(true)) {
@@ -154,6 +164,9 @@ func newRun[T optim.Float](t *testing.T, c trajectory, s setup, backend func(*ru
 	workers := task.NewWorkers(2)
 	t.Cleanup(workers.Close)
 	r.backend = backend(r)
+	if s.split {
+		r.values = frozenValues(t, r, split)
+	}
 	s.settings.Momentum = c.Momentum
 	r.learner = learn.New(r.step, r.backend, func(p graph.Param) []T { return r.tensors[p.Path] }, s.settings, workers)
 	return r
@@ -180,6 +193,9 @@ func (r *run[T]) batch(n int) (inputs [][]T) {
 				heads[k] = append(heads[k], T(p))
 			}
 		}
+	}
+	if r.values != nil {
+		return append(r.values(pictures), heads...)
 	}
 	return append([][]T{pictures}, heads...)
 }
