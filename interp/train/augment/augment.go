@@ -88,6 +88,9 @@ func New(list []recipe.Augmentation, s Settings) (*List, error) {
 // Cut is. Otherwise pictures are prepared first as for a run.
 func (l *List) Crops() bool { return l.crop != nil }
 
+// Idle reports whether the list changes nothing.
+func (l *List) Idle() bool { return l.crop == nil && len(l.steps) == 0 && len(l.mixes) == 0 }
+
 // Cut sets dst, [C, H, W], to what the crop that the list begins with takes of a picture.
 func (l *List) Cut(ctx context.Context, w *Workspace, dst []float32, b picture.Bitmap, seed uint64) error {
 	return l.Prepare.Cut(ctx, dst, b, l.crop.box(b.Width, b.Height, w.drawn(l.crop.stream, seed)), l.H, l.W, &w.bytes)

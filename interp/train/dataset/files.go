@@ -31,6 +31,7 @@ type file struct {
 }
 
 func (f *files) path(i int) string      { return f.list[i].path }
+func (f *files) kind(int) string        { return "file" }
 func (f *files) numbers() bool          { return false }
 func (f *files) values(i int) []float32 { return nil }
 

@@ -7,7 +7,6 @@ import (
 	"slices"
 
 	"cnnlang/interp/train/augment"
-	"cnnlang/interp/train/chance"
 	"cnnlang/ops/tensor"
 )
 
@@ -24,6 +23,11 @@ type Loader struct {
 	Augment bool
 	// DropRest leaves out pictures at the end of an epoch that do not fill a batch.
 	DropRest bool
+	// Views, if above 0, is in how many versions a picture comes: changed as in one of the first so many epochs.
+	Views int
+	// Known, if not nil, tells of a picture's version that its inputs are not needed, so that they are not made. It is
+	// called by several goroutines.
+	Known func(picture, version int) bool
 }
 
 // A Batch is some pictures with what is to be learned of them.
@@ -34,8 +38,8 @@ type Batch struct {
 	// the data have where that is no class. One of both is nil.
 	Labels  []int
 	Targets []float32
-	// Pictures are places in the set, [N].
-	Pictures []int
+	// Pictures are places in the set, [N], and Versions which of the loader's Views they are, 0 without.
+	Pictures, Versions []int
 }
 
 // Batches is how many an epoch has.
@@ -108,13 +112,14 @@ type worker struct {
 // picture makes the picture at a place of a batch.
 func (w *worker) picture(j *job, place int) error {
 	s, d := w.loader.Set, w.loader.Set.data
-	at := s.at[j.batch.Pictures[place]]
+	picture, version := j.batch.Pictures[place], j.batch.Versions[place]
+	if w.loader.Known != nil && w.loader.Known(picture, version) {
+		return nil
+	}
+	at := s.at[picture]
 	size := d.o.Input.Elements()
 	dst := j.batch.Inputs.Data[place*size : (place+1)*size]
-	seed := chance.At(w.loader.Seed, w.epoch, j.batch.Pictures[place])
-	if again := j.repeats[place]; again > 0 {
-		seed = chance.At(seed, again)
-	}
+	seed := w.seed(picture, version, j.repeats[place])
 	if d.pool.from.numbers() {
 		copy(dst, d.pool.from.values(at))
 		if w.list != nil {

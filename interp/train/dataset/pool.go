@@ -14,6 +14,8 @@ type source interface {
 	name(i int) string
 	// path is the part of the name by which groups are found.
 	path(i int) string
+	// kind is what the numbers of a picture are that its hash is of.
+	kind(i int) string
 	// bitmap decodes a picture, which has the given hash.
 	bitmap(ctx context.Context, i int, hash digest) (picture.Bitmap, error)
 	// numbers reports whether there are no pictures but float32, which values gives.

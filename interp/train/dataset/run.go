@@ -84,7 +84,7 @@ func (r *run) job() *job {
 	l, d := r.loader, r.loader.Set.data
 	n := min(l.Batch, l.Set.Len())
 	j := &job{errors: make([]error, n), repeats: make([]int, n), full: make(chan struct{}, 1)}
-	j.all = Batch{Inputs: tensor.New(append([]int{n}, d.o.Input...)...), Pictures: make([]int, n)}
+	j.all = Batch{Inputs: tensor.New(append([]int{n}, d.o.Input...)...), Pictures: make([]int, n), Versions: make([]int, n)}
 	if d.perItem > 0 {
 		j.all.Targets = make([]float32, n*d.perItem)
 	} else {
@@ -130,10 +130,13 @@ func (r *run) begin(j *job, number int) {
 	size := d.o.Input.Elements()
 	j.batch.Number = number
 	j.batch.Inputs.Shape[0], j.batch.Inputs.Data = n, j.all.Inputs.Data[:n*size]
-	j.batch.Pictures = j.all.Pictures[:n]
+	j.batch.Pictures, j.batch.Versions = j.all.Pictures[:n], j.all.Versions[:n]
 	copy(j.batch.Pictures, r.order[first:])
 	if r.counts != nil {
 		copy(j.repeats, r.counts[first:first+n])
+	}
+	for i := range n {
+		j.batch.Versions[i] = r.version(j.repeats[i])
 	}
 	clear(j.errors)
 	if j.all.Labels != nil {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/binary"
+	"fmt"
 	"math"
 	"path/filepath"
 	"slices"
@@ -50,6 +51,11 @@ func (s *stack) name(i int) string {
 func (s *stack) path(i int) string {
 	p, at := s.find(i)
 	return filepath.Base(p.file) + "[" + strconv.Itoa(at) + "]"
+}
+
+func (s *stack) kind(i int) string {
+	p, _ := s.find(i)
+	return fmt.Sprint(p.c, p.h, p.w, s.numbers())
 }
 
 func (s *stack) numbers() bool { return s.parts[0].floats != nil }
