@@ -53,7 +53,7 @@ func TestRecipeOfANetThatHasNone(t *testing.T) {
 		Sides:     []float64{0.3},
 		Optimizer: recipe.Optimizer{Kind: "sgd", LR: 0.1, Momentum: 0.9}, Schedule: recipe.Schedule{Kind: "cosine"},
 		WeightDecay: 1e-4, NoDecay: []string{"bias", "bn", "layer_norm", "layer_scale"}, HeadRate: 1,
-		BatchStatistics: true, BNMomentum: 0.1, Batch: 32, Epochs: 30, UsualAugment: true, Shrink: 1.15,
+		BatchStatistics: true, BNMomentum: 0.1, Batch: 32, Epochs: 30, UsualAugment: true, Shrink: 1.15, Views: -1,
 		Init: recipe.Init{Kind: "he_uniform"},
 	}
 	n := trained(t, "")
@@ -218,7 +218,7 @@ func randomRecipe(random *rand.Rand) interp.Recipe {
 		NoDecay: []string{"bias", "stem.bn"}[:c.IntN(3)], ClipNorm: c.maybe(c.number()), ClipValue: c.maybe(c.number()), HeadRate: c.number(),
 		HeadEpochs: c.IntN(3), BatchStatistics: c.flag(), BNMomentum: c.below1()/2 + 1e-3, RecomputeBN: c.IntN(2) * 1000,
 		Batch: 100 + c.IntN(9), Micro: c.IntN(100), Epochs: 1 + c.IntN(100), Seed: c.Uint64N(1<<53 + 1), StopAfter: c.IntN(4),
-		Balance: c.flag(), ZeroLastBN: c.flag(), Shrink: 1 + c.below1(), UsualAugment: true,
+		Balance: c.flag(), ZeroLastBN: c.flag(), Shrink: 1 + c.below1(), UsualAugment: true, Views: c.IntN(4) - 1,
 		Loss: c.loss(), Optimizer: c.optimizer(), Schedule: c.schedule(),
 	}
 	if r.Init.Kind = recipe.InitKind(c.pick("he_uniform", "he_normal_out", "truncated")); r.Init.Kind == "truncated" {

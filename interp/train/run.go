@@ -76,7 +76,7 @@ func (t *Trainer) oneEpoch(ctx context.Context, result string, tell func(events.
 	e := &events.Epoch{Epoch: t.epoch, Head: out.Head, Step: t.phase.steps + t.phase.learner.Taken(), Loss: events.Number(out.Loss), Rate: events.Number(out.Rate),
 		ImagesPerSecond: events.Number(float64(out.Steps*t.batch) / learned.Seconds()),
 		Waiting:         events.Number(out.Waited.Seconds() / learned.Seconds())}
-	report, err := t.validate(ctx)
+	report, err := t.Validate(ctx)
 	if err != nil {
 		return err
 	}
@@ -105,10 +105,13 @@ func number(v float64) *events.Number {
 	return &n
 }
 
-// validate is what the pictures to check with say, nil where there are none that have classes.
-func (t *Trainer) validate(ctx context.Context) (*metrics.Report, error) {
+// Validate is what the pictures to check with say of the tensors as they are now, nil where there are none that have classes.
+func (t *Trainer) Validate(ctx context.Context) (*metrics.Report, error) {
 	if n, _ := t.o.Data.Targets(); n > 0 || t.o.Data.Val.Len() == 0 {
 		return nil, nil
+	}
+	if f := t.phase.frozen; f != nil {
+		return f.validate(ctx)
 	}
 	return Validate(ctx, t.o.Net, t.Tensors(), t.o.Data.Val, t.o.Threads, 0)
 }

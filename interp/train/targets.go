@@ -49,10 +49,10 @@ func newTargets(g *graph.Graph, d *dataset.Data, r *recipe.Recipe) (*targets, er
 	return t, nil
 }
 
-// inputs are the pictures of a batch and the targets of each head, valid until the next call.
-func (t *targets) inputs(b *dataset.Batch) [][]float32 {
+// beside are what goes into the net, and the targets of each head, valid until the next call.
+func (t *targets) beside(inputs [][]float32, b *dataset.Batch) [][]float32 {
 	t.fill(b)
-	t.list = append(t.list[:0], b.Inputs.Data)
+	t.list = append(t.list[:0], inputs...)
 	for range t.heads {
 		t.list = append(t.list, t.dense)
 	}

@@ -39,6 +39,10 @@ type Options struct {
 	// Tensors are those that a file gave, by path, in the shapes of the net; others are drawn. They are changed.
 	Tensors map[string]tensor.Tensor
 	Threads int // 0 is one for each core
+	// Precision is that of what is frozen before all that learns, which runs as in a run.
+	Precision interp.Precision
+	// Keep is how many bytes of the values of that stay in memory, so that they are computed only once; 0 is 1 GiB.
+	Keep int64
 	// Stepped, if not nil, is told of every step.
 	Stepped func(Step)
 }
@@ -72,6 +76,7 @@ type Trainer struct {
 type phase struct {
 	head     bool // only those that no file gave
 	learner  *learn.Learner[float32]
+	frozen   *frozen // nil if nothing is
 	schedule optim.Schedule
 	steps    int // before its first
 }
@@ -114,6 +119,9 @@ func New(o Options) (*Trainer, error) {
 			r.Loss.Kind = recipe.MSE
 		}
 	}
+	if err := o.Precision.Supported(); err != nil {
+		return nil, err
+	}
 	t.loader = dataset.Loader{Set: o.Data.Train, Batch: t.batch, Threads: o.Threads, Seed: r.Seed,
 		Shuffle: true, Balance: r.Balance, Augment: true, DropRest: true}
 	t.workers = task.NewWorkers(o.Threads)
@@ -136,7 +144,12 @@ func (e *MisfitError) Error() string { return "train: " + e.Problem }
 func misfit(format string, args ...any) error { return &MisfitError{fmt.Sprintf(format, args...)} }
 
 // Close ends the trainer's threads.
-func (t *Trainer) Close() { t.workers.Close() }
+func (t *Trainer) Close() {
+	if t.phase != nil {
+		t.phase.frozen.close()
+	}
+	t.workers.Close()
+}
 
 // begin begins a phase.
 func (t *Trainer) begin(head bool) error {
@@ -146,7 +159,10 @@ func (t *Trainer) begin(head bool) error {
 	if err != nil {
 		return err
 	}
-	step, err := gradient.Of(t.o.Net.Graph, gradient.Options{Heads: all, Learns: p.learns, Stored: p.stored})
+	opts := gradient.Options{Heads: all, Learns: p.learns, Stored: p.stored}
+	split := gradient.SplitOf(t.o.Net.Graph, opts)
+	opts.Heads = split.Heads
+	step, err := gradient.Of(split.Learning, opts)
 	if err != nil {
 		return misfit("%s", strings.TrimPrefix(err.Error(), "gradient: "))
 	}
@@ -156,6 +172,7 @@ func (t *Trainer) begin(head bool) error {
 	}
 	steps := 0
 	if t.phase != nil {
+		t.phase.frozen.close()
 		steps = t.phase.steps + t.phase.learner.Taken()
 	}
 	t.targets.heads = len(all)
@@ -164,6 +181,9 @@ func (t *Trainer) begin(head bool) error {
 			Optimizer: r.Optimizer, ClipNorm: r.ClipNorm, ClipValue: r.ClipValue, Decay: p.decay, Factor: p.factor,
 			Momentum: r.BNMomentum, Average: r.EMA, Warm: r.WarmEMA, Seed: r.Seed,
 		}, t.workers)}
+	if split.Frozen != nil {
+		t.phase.frozen = newFrozen(t, split, head)
+	}
 	if !head {
 		t.phase.schedule = optim.NewSchedule(r, t.loader.Batches())
 	}
@@ -236,13 +256,20 @@ func (t *Trainer) Epoch(ctx context.Context) (Outcome, error) {
 	out := Outcome{Head: t.phase.head}
 	var result learn.Result
 	waited := time.Now()
-	for b, err := range t.loader.Epoch(ctx, t.epoch, t.next) {
+	loader := &t.loader
+	if f := t.phase.frozen; f != nil {
+		loader = &f.train.loader
+	}
+	for b, err := range loader.Epoch(ctx, t.epoch, t.next) {
 		if err != nil {
 			return out, err
 		}
 		out.Rate = t.rate()
 		start := time.Now()
-		err := t.phase.learner.Step(ctx, t.targets.inputs(b), out.Rate, &result)
+		inputs, err := t.inputs(ctx, b)
+		if err == nil {
+			err = t.phase.learner.Step(ctx, t.targets.beside(inputs, b), out.Rate, &result)
+		}
 		if errors.Is(err, learn.ErrNotFinite) {
 			failed := &NotFiniteError{Step: t.phase.steps + t.phase.learner.Taken() + 1, Epoch: t.epoch + 1, Rate: out.Rate}
 			for _, i := range b.Pictures {
@@ -268,6 +295,14 @@ func (t *Trainer) Epoch(ctx context.Context) (Outcome, error) {
 	out.Steps, out.Loss = t.next, t.sum/float64(t.next)
 	t.epoch, t.next, t.sum = t.epoch+1, 0, 0
 	return out, nil
+}
+
+// inputs are the pictures of a batch, or the values at the cut.
+func (t *Trainer) inputs(ctx context.Context, b *dataset.Batch) ([][]float32, error) {
+	if f := t.phase.frozen; f != nil {
+		return f.of(ctx, b, &f.train)
+	}
+	return [][]float32{b.Inputs.Data}, nil
 }
 
 // total is the loss with the side heads, each with its weight.

@@ -12,7 +12,7 @@ import (
 // TrainKeys are what a recipe may set.
 var TrainKeys = []string{"loss", "sides", "optimizer", "schedule", "warmup", "weight_decay", "no_decay", "clip_norm", "clip_value",
 	"rates", "head_rate", "freeze", "head_epochs", "bn", "bn_momentum", "recompute_bn", "ema", "batch", "micro", "epochs", "seed",
-	"stop_after", "augment", "shrink", "class_weights", "balance", "init", "zero_last_bn"}
+	"stop_after", "augment", "views", "shrink", "class_weights", "balance", "init", "zero_last_bn"}
 
 // Forms are, for each key of `train` that has any, the words that stand for a rule there, with
 // arguments or without. They come before other names.

@@ -79,6 +79,7 @@ var trainKeys = map[string]trainKey{
 	"recompute_bn": {takes: count, set: to(func(r *recipe.Recipe) *int { return &r.RecomputeBN })},
 	"batch":        {takes: positiveCount(), set: to(func(r *recipe.Recipe) *int { return &r.Batch })},
 	"micro":        {takes: count, set: to(func(r *recipe.Recipe) *int { return &r.Micro })},
+	"views":        {takes: count, set: to(func(r *recipe.Recipe) *int { return &r.Views })},
 	"epochs":       {takes: positiveCount(), set: to(func(r *recipe.Recipe) *int { return &r.Epochs })},
 	"stop_after":   {takes: count, set: to(func(r *recipe.Recipe) *int { return &r.StopAfter })},
 	"balance":      {takes: yes, set: to(func(r *recipe.Recipe) *bool { return &r.Balance })},
@@ -108,7 +109,7 @@ func untrained() recipe.Recipe {
 		Optimizer: formValue{name: "sgd", args: map[string]any{"lr": 0.1}}.withDefaults().optimizer(),
 		Schedule:  formValue{name: "cosine"}.withDefaults().schedule(), WeightDecay: 1e-4,
 		NoDecay: []string{"bias", "bn", "layer_norm", "layer_scale"}, HeadRate: 1, BatchStatistics: true, BNMomentum: 0.1,
-		Batch: 32, Epochs: 30, UsualAugment: true, Shrink: 1.15, Init: recipe.Init{Kind: recipe.HeUniform},
+		Batch: 32, Epochs: 30, UsualAugment: true, Views: -1, Shrink: 1.15, Init: recipe.Init{Kind: recipe.HeUniform},
 	}
 }
 

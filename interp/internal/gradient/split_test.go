@@ -125,8 +125,10 @@ net split [N, 3, H = 8, W = 8] -> [N, 3] {
 		"fc":     "a aux.0 aux.1 aux.2 b g f | fc",
 	} {
 		s := gradient.SplitOf(n.Graph, gradient.Options{
-			Learns: func(p graph.Param) bool { return slices.Contains(strings.Fields(learns), strings.Split(p.Path, ".")[0]) },
-			Heads:  []gradient.Head{{Node: n.Graph.Output(), Loss: loss, Weight: 1}, {Node: n.Graph.Sides[0].Output, Loss: loss, Weight: 0.3}},
+			Learns: func(p graph.Param) bool {
+				return slices.Contains(strings.Fields(learns), strings.Split(p.Path, ".")[0])
+			},
+			Heads: []gradient.Head{{Node: n.Graph.Output(), Loss: loss, Weight: 1}, {Node: n.Graph.Sides[0].Output, Loss: loss, Weight: 0.3}},
 		})
 		if got := paths(s.Frozen) + " | " + paths(s.Learning); got != want {
 			t.Errorf("where %s learns: %s, want %s", learns, got, want)

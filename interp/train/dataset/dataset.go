@@ -25,7 +25,7 @@ type Options struct {
 	Input   tensor.Shape       // of the net without the batch: [C, H, W]
 	Prepare picture.Preprocess // as for a run of the net
 	Augment []recipe.Augmentation
-	Usual   bool // Augment is for pictures in folders; arrays are not changed
+	Usual   bool // Augment is not said: pictures in folders are cropped at random and flipped, arrays are not changed
 	// Shrink is the multiple of the input's size that pictures are shrunk to before the crop with which
 	// Augment begins, at least 1.
 	Shrink float64
@@ -96,6 +96,9 @@ func Open(ctx context.Context, path string, o Options) (*Data, error) {
 	if err := o.check(); err != nil {
 		return nil, err
 	}
+	if o.Usual {
+		o.Augment = usualChanges
+	}
 	entries, err := regular.List(path, mostEntries)
 	if err != nil {
 		if f, _, failed := regular.Open(path); failed != nil {
@@ -112,6 +115,9 @@ func Open(ctx context.Context, path string, o Options) (*Data, error) {
 	}
 	return openFolder(ctx, path, o)
 }
+
+// usualChanges are made of pictures in folders where no others are said.
+var usualChanges = []recipe.Augmentation{{Name: "random_resized_crop"}, {Name: "flip"}}
 
 // arrayForms are the kinds of folders that hold arrays.
 var arrayForms = []struct {

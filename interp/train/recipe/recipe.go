@@ -35,6 +35,7 @@ type Recipe struct {
 	Augment      []Augmentation
 	UsualAugment bool    // Augment is not said: random_resized_crop and flip for pictures in folders, nothing for arrays
 	Shrink       float64 // pictures are shrunk to this multiple of the crop before any augmentation
+	Views        int     // versions in which a picture comes while the first tensors are frozen; 0 for a new one each epoch, -1 for what is usual
 	ClassWeights Weights
 	Balance      bool // each class is drawn equally often
 	Init         Init

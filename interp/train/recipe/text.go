@@ -74,6 +74,7 @@ func (r Recipe) settings() (lines [][2]string) {
 	add("seed", strconv.FormatUint(r.Seed, 10), true)
 	add("stop_after", strconv.Itoa(r.StopAfter), r.StopAfter != 0)
 	add("augment", listOf(r.Augment, Augmentation.text), !r.UsualAugment)
+	add("views", strconv.Itoa(r.Views), r.Views >= 0)
 	add("shrink", number(r.Shrink), true)
 	add("class_weights", r.ClassWeights.text(), r.ClassWeights.Auto || r.ClassWeights.List != nil)
 	add("balance", "true", r.Balance)
