@@ -107,9 +107,9 @@ func TestFrozenPartIsValidated(t *testing.T) {
 	}
 }
 
-// TestPicturesAreComputedOnce: while the head learns alone, pictures are not read again once all versions are known.
-func TestPicturesAreComputedOnce(t *testing.T) {
-	folder := t.TempDir()
+// twoBatches writes pictures of two classes, two batches to learn from and some to check with.
+func twoBatches(t *testing.T, folder string) {
+	t.Helper()
 	for i := range 36 {
 		img := image.NewNRGBA(image.Rect(0, 0, 14, 13))
 		for y := range 13 {
@@ -117,7 +117,7 @@ func TestPicturesAreComputedOnce(t *testing.T) {
 				img.SetNRGBA(x, y, color.NRGBA{uint8(i * x), uint8(200 * (i % 2)), uint8(x * y), 255})
 			}
 		}
-		side := "train" // of which every picture is learned from in every epoch: they are two batches
+		side := "train"
 		if i >= 32 {
 			side = "val"
 		}
@@ -136,6 +136,12 @@ func TestPicturesAreComputedOnce(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
+}
+
+// TestPicturesAreComputedOnce: while the head learns alone, pictures are not read again once all versions are known.
+func TestPicturesAreComputedOnce(t *testing.T) {
+	folder := t.TempDir()
+	twoBatches(t, folder)
 	for settings, epochs := range map[string]int{"augment = []": 1, "": 2, "views = 3": 3, "views = 0": -1} {
 		p, err := interp.Read("tiny.cnn", strings.NewReader(strings.Replace(
 			fmt.Sprintf(text, "0.05", "head_epochs = 6; "+settings), "[N, 1, H", "[N, 3, H", 1)))

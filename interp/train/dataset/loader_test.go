@@ -54,7 +54,7 @@ func same(a, b []Batch) error {
 var lists = map[string][]recipe.Augmentation{
 	"none":    nil,
 	"cropped": augmented("random_resized_crop", "flip", "color_jitter", "noise"),
-	"moved":   augmented("flip", "rotate", "blur"),
+	"moved":   append(augmented("flip", "blur"), recipe.Augmentation{Name: "rotate", Args: map[string][]float64{"degrees": {-20, 20}}}),
 	"mixed":   augmented("random_resized_crop", "mixup", "cutmix"),
 }
 

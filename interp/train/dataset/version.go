@@ -7,9 +7,11 @@ import (
 	"cnnlang/interp/train/chance"
 )
 
-// Changes reports whether pictures are changed at random, and Mixes whether each also depends on another of its batch.
+// Changes reports whether pictures are changed at random.
 func (l *Loader) Changes() bool { list := l.list(); return list != nil && !list.Idle() }
-func (l *Loader) Mixes() bool   { list := l.list(); return list != nil && list.Mixes() }
+
+// Mixes reports whether what is made of a picture depends on others of its batch.
+func (l *Loader) Mixes() bool { list := l.list(); return list != nil && list.Mixes() }
 
 // version is which of the loader's views a picture is that has come so often in the epoch before.
 func (r *run) version(repeats int) int {
