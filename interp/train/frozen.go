@@ -45,7 +45,7 @@ func newFrozen(t *Trainer, s *gradient.Split, head bool) *frozen {
 		f.room = usualKeep / 4
 	}
 	f.train = known{loader: t.loader}
-	f.val = known{loader: dataset.Loader{Set: t.o.Data.Val, Batch: t.batch, Threads: t.o.Threads}}
+	f.val = known{loader: dataset.Loader{Set: t.o.Data.Val, Batch: t.o.Net.Graph.Images(), Threads: t.o.Threads}}
 	for _, k := range []*known{&f.train, &f.val} {
 		k.prepare(t.o.Recipe.Views, head)
 	}

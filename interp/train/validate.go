@@ -77,9 +77,9 @@ func (f *frozen) validate(ctx context.Context) (*metrics.Report, error) {
 			return nil, err
 		}
 		for i := range inputs {
-			inputs[i].Data = values[i]
-			size := len(values[i]) / f.t.batch
-			clear(values[i][len(b.Pictures)*size:]) // the last batch may have fewer
+			size := inputs[i].Shape.Elements()
+			inputs[i].Data = values[i][:size]
+			clear(inputs[i].Data[size/g.Images()*len(b.Pictures):]) // the last batch may have fewer
 		}
 		err = session.Run(ctx, inputs...)
 		return session.Output().Data, err

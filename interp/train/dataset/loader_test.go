@@ -50,11 +50,13 @@ func same(a, b []Batch) error {
 	return nil
 }
 
+var rotated = recipe.Augmentation{Name: "rotate", Args: map[string][]float64{"degrees": {-20, 20}}}
+
 // lists are augmentations of which each takes another way through the loader.
 var lists = map[string][]recipe.Augmentation{
 	"none":    nil,
 	"cropped": augmented("random_resized_crop", "flip", "color_jitter", "noise"),
-	"moved":   append(augmented("flip", "blur"), recipe.Augmentation{Name: "rotate", Args: map[string][]float64{"degrees": {-20, 20}}}),
+	"moved":   append(augmented("flip", "blur"), rotated),
 	"mixed":   augmented("random_resized_crop", "mixup", "cutmix"),
 }
 
@@ -366,7 +368,7 @@ func TestBatchesAllocateLittle(t *testing.T) {
 	}
 	write(t, folder, "y.npy", array("|u1", "(600,)", labels))
 	o := grey()
-	o.Augment = augmented("flip", "rotate", "noise", "mixup")
+	o.Augment = append(augmented("flip", "noise", "mixup"), rotated)
 	l := &Loader{Set: opened(t, filepath.Join(folder), o).Train, Batch: 4, Augment: true, Shuffle: true}
 	allocated := func(from int) float64 {
 		return testing.AllocsPerRun(5, func() {
