@@ -17,6 +17,8 @@ import (
 	"cnnlang/interp"
 	"cnnlang/interp/npy"
 	"cnnlang/interp/picture"
+	"cnnlang/interp/train"
+	"cnnlang/interp/train/dataset"
 	"cnnlang/interp/train/events"
 	"cnnlang/lang/diag"
 	"cnnlang/lang/source"
@@ -55,6 +57,8 @@ func TestExitCodes(t *testing.T) {
 		{&outputError{errors.New("full")}, 3},
 		{&picture.LimitError{}, 4},
 		{&events.FileError{Err: &events.LineError{}}, 3}, {&events.FileError{Err: &events.TooLargeError{}}, 4}, {&events.FileError{Err: context.Canceled}, 130},
+		{&train.MisfitError{}, 1}, {&train.StateError{}, 1}, {&train.NotFiniteError{}, 1}, {&dataset.OptionError{}, 1}, {&interp.NoRecipeError{}, 2},
+		{&dataset.FileError{}, 3}, {&dataset.BadError{}, 3},
 		{&interp.WeightsLimitError{}, 4},
 		{&interp.MemoryError{}, 4},
 		{&download.Error{Kind: download.Failed}, 3}, {&download.Error{Kind: download.Refused}, 1}, {&download.Error{Kind: download.Limited}, 4},

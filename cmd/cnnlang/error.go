@@ -98,7 +98,7 @@ func entryOf(err error) errorEntry {
 	case errors.As(err, &crashed):
 		e.Message, e.Help = crashed.Error(), "please report this with the command line, the files it names and what follows"
 	default:
-		e.Message = plain(err)
+		e.Message, e.Help = plain(err), trainingHelp(err)
 	}
 	return e
 }

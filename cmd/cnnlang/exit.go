@@ -15,6 +15,8 @@ import (
 	"cnnlang/interp/graph"
 	"cnnlang/interp/npy"
 	"cnnlang/interp/picture"
+	"cnnlang/interp/train"
+	"cnnlang/interp/train/dataset"
 	"cnnlang/interp/train/events"
 	"cnnlang/lang/diag"
 	"cnnlang/lang/source"
@@ -24,7 +26,7 @@ import (
 // The exit codes.
 const (
 	exitFine        = 0
-	exitProblems    = 1   // diagnostics, or weights or an input that do not fit
+	exitProblems    = 1   // diagnostics, or weights, an input, data or a recipe that do not fit
 	exitUsage       = 2   // a wrong command line, or an unknown name
 	exitFile        = 3   // a file that cannot be read, written or downloaded
 	exitLimit       = 4   // a limit was reached
@@ -107,14 +109,16 @@ func exitCode(err error) int {
 		return exitOf(found.Problems)
 	case isLoad:
 		return map[download.Kind]int{download.Failed: exitFile, download.Refused: exitProblems, download.Limited: exitLimit}[load.Kind]
-	case isSelection && selection.Err != nil, is[*interp.FitError](err), is[*interp.InputError](err), is[*graph.LackingError](err), is[*interp.UnprovedError](err), isLabels && labels.Unfit:
+	case isSelection && selection.Err != nil, is[*interp.FitError](err), is[*interp.InputError](err), is[*graph.LackingError](err), is[*interp.UnprovedError](err), isLabels && labels.Unfit,
+		is[*train.MisfitError](err), is[*train.StateError](err), is[*train.NotFiniteError](err), is[*dataset.OptionError](err):
 		return exitProblems
 	case isSelection, is[*usageError](err), is[*interp.UnknownNetError](err), is[*interp.NoNetError](err), is[*interp.UnknownBlockError](err), is[*interp.UnknownNamesError](err), is[*interp.NamesError](err), is[*interp.PrefixError](err),
-		is[*interp.OutputError](err), is[*layout.PrecisionError](err):
+		is[*interp.OutputError](err), is[*interp.NoRecipeError](err), is[*layout.PrecisionError](err):
 		return exitUsage
 	case is[*interp.MemoryError](err), is[*interp.ExpandError](err), is[*interp.SkeletonError](err), is[*interp.WeightsLimitError](err), is[*picture.LimitError](err), is[*starved](err), is[*events.TooLargeError](err):
 		return exitLimit
-	case is[*interp.WeightsError](err), is[*interp.TuningError](err), isLabels, is[*npy.FileError](err), is[*picture.FileError](err), is[*fs.PathError](err), is[*takenError](err), is[*outputError](err), is[*events.FileError](err):
+	case is[*interp.WeightsError](err), is[*interp.TuningError](err), isLabels, is[*npy.FileError](err), is[*picture.FileError](err), is[*fs.PathError](err), is[*takenError](err), is[*outputError](err), is[*events.FileError](err),
+		is[*dataset.FileError](err), is[*dataset.BadError](err):
 		return exitFile
 	}
 	return exitCrash
@@ -134,7 +138,7 @@ func exitOf(list diag.List) int {
 		case d.Severity != diag.Error:
 		case d.Code.IsLimit(), d.Code == diag.NumberOutOfRange:
 			return exitLimit
-		case !slices.Contains([]string{settingsName, prepareName, requireName}, d.Span.Start.Filename):
+		case !slices.Contains([]string{settingsName, prepareName, requireName, recipeName}, d.Span.Start.Filename):
 			code = exitProblems
 		}
 	}
@@ -178,4 +182,4 @@ func plain(err error) string {
 	return text
 }
 
-var packages = map[string]bool{"cpu": true, "expand": true, "interp": true, "npy": true, "ops": true, "packcache": true, "picture": true, "plan": true, "skeleton": true, "weights": true}
+var packages = map[string]bool{"cpu": true, "dataset": true, "events": true, "expand": true, "interp": true, "npy": true, "ops": true, "packcache": true, "picture": true, "plan": true, "skeleton": true, "train": true, "weights": true}

@@ -18,8 +18,9 @@ import (
 // An option is the value of a flag. The functions below make the kinds of flags.
 type option[T any] struct {
 	value T
-	given bool   // whether the command line sets it
-	what  string // its name in help
+	given bool     // whether the command line sets it
+	texts []string // that it was set to
+	what  string   // its name in help
 	parse func(text string) (T, error)
 	write func(T) string // the inverse of parse; nil for what fmt writes
 }
@@ -38,10 +39,13 @@ func (o *option[T]) Type() string { return o.what }
 func (o *option[T]) Set(text string) error {
 	v, err := o.parse(text)
 	if err == nil {
-		o.value, o.given = v, true
+		o.value, o.given, o.texts = v, true, append(o.texts, text)
 	}
 	return err
 }
+
+// written are the texts that it was set to.
+func (o *option[T]) written() []string { return o.texts }
 
 // textOf is any text except -, which is a stream.
 func textOf(what string) *option[string] {

@@ -18,6 +18,7 @@ import (
 	"runtime/debug"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"cnnlang/interp"
@@ -27,8 +28,8 @@ import (
 func main() { os.Exit(Main()) }
 
 // Main runs the program with the arguments and streams of the process and
-// returns its exit code. After an interrupt, or another signal to end, it does not wait for work to stop: the process ends,
-// once a file that is being written has been removed.
+// returns its exit code. After an interrupt, or another signal to end, it does not wait for work to stop, unless this is
+// enduring: the process ends, once a file that is being written has been removed.
 func Main() int {
 	log.SetOutput(io.Discard) // net/http logs what servers send, raw
 	a := newProcess()
@@ -49,6 +50,18 @@ func Main() int {
 		return a.report(err)
 	case s := <-signals:
 		cancel()
+		if a.enduring.Load() {
+			a.progress("ending after this step; another Ctrl-C ends at once")
+			select {
+			case err := <-done:
+				a.progress("")
+				if code := a.report(err); !errors.Is(err, context.Canceled) {
+					return code
+				}
+				return interruptedBy(s)
+			case s = <-signals:
+			}
+		}
 		a.awaitRow()
 		a.writing.Lock()
 		if a.abandon != nil {
@@ -96,10 +109,19 @@ type app struct {
 	row     sync.Mutex // held while a row is written to standard output, before writing
 	writing sync.Mutex // held while a file is written
 
+	enduring   atomic.Bool     // work ends by itself after an interrupt; a second one ends the process
 	unfinished string          // what to do after an interrupt; guarded by writing
 	abandon    func()          // takes away files that are not finished, nil for none; guarded by writing
 	documented bool            // whether JSON has been written
 	told       map[string]bool // the notes that have been shown
+}
+
+// endure lets work end by itself after an interrupt, and says what to do then.
+func (a *app) endure(unfinished string) {
+	a.writing.Lock()
+	defer a.writing.Unlock()
+	a.unfinished = unfinished
+	a.enduring.Store(true)
 }
 
 // execute runs one command line.

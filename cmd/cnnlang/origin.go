@@ -42,10 +42,14 @@ func (o *origin) flags(cmd *cobra.Command) {
 	f.Var(o.cache, "cache", "keep packed weights for the next start, in the user's cache folder or in another one: --cache=FOLDER")
 	f.Lookup("cache").NoOptDefVal = usersCache
 	f.Var(o.tune, "tune", "use the algorithms in a file; if it does not exist, measure them and write it")
-	f.Var(o.maxMemory, "max-memory", "memory that may be used, such as 8GiB, 0 for no limit (default 75 % of what is available)")
+	f.Var(o.maxMemory, "max-memory", memoryUsage)
 }
 
-const seedUsage = "seed of generated weights and generated input"
+// What flags say that several verbs have.
+const (
+	memoryUsage = "memory that may be used, such as 8GiB, 0 for no limit (default 75 % of what is available)"
+	seedUsage   = "seed of generated weights and generated input, and of all that is random in training"
+)
 
 // completeNames offers the maps of the net that is the first argument.
 func completeNames(cmd *cobra.Command, args []string, _ string) (names []cobra.Completion, _ cobra.ShellCompDirective) {

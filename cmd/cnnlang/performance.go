@@ -20,11 +20,17 @@ type performance struct {
 
 // flags adds the flags to a command, which accepts up to so many values of each.
 func (p *performance) flags(cmd *cobra.Command, most int) {
-	p.threads = listOf("N", most, numberFrom(0, mostThreads), 0)
+	p.threads = threadsFlag(cmd, most)
 	p.precision = listOf("NAME", most, parsePrecision, layout.F32)
-	cmd.Flags().Var(p.threads, "threads", "threads to run on, 0 for one per core; the verb bench accepts several, as in 1,2")
 	cmd.Flags().Var(p.precision, "precision", strings.Join(layout.Precisions(), ", ")+": how values between steps are rounded; the verb bench accepts several")
 	complete(cmd, "precision", fixed(layout.Precisions()...))
+}
+
+// threadsFlag adds --threads to a command, which accepts up to so many values.
+func threadsFlag(cmd *cobra.Command, most int) *option[[]int] {
+	threads := listOf("N", most, numberFrom(0, mostThreads), 0)
+	cmd.Flags().Var(threads, "threads", "threads to run on, 0 for one per core; the verb bench accepts several, as in 1,2")
+	return threads
 }
 
 const batchUsage = "images in a batch; the verb bench accepts several, as in 1,8"

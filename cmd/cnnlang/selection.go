@@ -178,17 +178,23 @@ func isFile(argument string) bool { return argument == "-" || interp.IsFile(argu
 // net makes the net that an argument and the flags name, for so many images where they do
 // not say its shape. Warnings are shown and do no harm.
 func (a *app) net(s *selection, argument string, images int) (*interp.Net, error) {
+	_, n, err := a.netOf(s, argument, images)
+	return n, err
+}
+
+// netOf is net with the program that has it.
+func (a *app) netOf(s *selection, argument string, images int) (*interp.Program, *interp.Net, error) {
 	opts, err := s.options()
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	if opts.Net != "" && !isFile(argument) {
-		return nil, usage("--net is for a file that declares several nets, and %s is a net of the library", argument).
+		return nil, nil, usage("--net is for a file that declares several nets, and %s is a net of the library", argument).
 			withHelp("leave out --net, or name %s in its place", opts.Net)
 	}
 	p, err := a.program(argument)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	opts.Batch = images
 	n, err := p.Net(opts)
@@ -196,13 +202,13 @@ func (a *app) net(s *selection, argument string, images int) (*interp.Net, error
 		opts.Shape, opts.Shapes = nil, nil
 		if usual, wrong := p.Net(opts); wrong == nil {
 			if wrong := s.misnamed(usual); wrong != nil {
-				return nil, wrong
+				return nil, nil, wrong
 			}
 		}
 	}
 	if err != nil && slices.Contains(ofWeights, otherEnding(argument, nil)) {
 		problem, help := notText(argument)
-		return nil, usage("%s", problem).withHelp("%s", help)
+		return nil, nil, usage("%s", problem).withHelp("%s", help)
 	}
 	if err == nil && p.Elsewhere != "" {
 		a.tell("note", elsewhereNote(p.Elsewhere, n))
@@ -210,5 +216,5 @@ func (a *app) net(s *selection, argument string, images int) (*interp.Net, error
 	if err == nil && len(n.Warnings) > 0 {
 		a.diagnostics(n.Warnings, n.File)
 	}
-	return n, err
+	return p, n, err
 }

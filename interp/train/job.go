@@ -22,6 +22,9 @@ type Job struct {
 	// Path is where the pictures are; Data says how they are split and checked. Prepare fills in the rest.
 	Path string
 	Data dataset.Options
+	// State, if not "", is the file with which the training goes on, which has all tensors: those of Net.Weights are not
+	// read. Trainer.Resume reads it.
+	State string
 }
 
 // Prepare reads what a job needs: the recipe, the pictures, and the tensors of a file if Net has Weights,
@@ -65,8 +68,11 @@ func (j Job) Prepare(ctx context.Context) (*Options, error) {
 	if err != nil {
 		return nil, err
 	}
-	o := &Options{Net: n, Recipe: r, Data: data, Threads: j.Net.Threads}
-	if j.Recipe.Weights {
+	o := &Options{Net: n, Recipe: r, Data: data, Threads: j.Net.Threads, MaxMemory: j.Net.MaxMemory}
+	switch {
+	case j.State != "":
+		o.Tensors, err = notFresh(n, j.State)
+	case j.Recipe.Weights:
 		o.Tensors, err = given(ctx, n, usual, j.Net.Weights)
 	}
 	return o, err

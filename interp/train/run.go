@@ -90,8 +90,8 @@ func (t *Trainer) oneEpoch(ctx context.Context, result string, tell func(events.
 	}
 	e.Best = !math.IsNaN(now.Loss) && (report == nil || t.best.Epoch == 0 || now.Top1 > t.best.Top1 || now.Top1 == t.best.Top1 && now.Loss < t.best.Loss)
 	if e.Best {
-		t.best = now
-		if err := t.Write(ctx, result); err != nil {
+		t.best, t.report = now, report
+		if err := t.writing(func() error { return t.Write(ctx, result) }); err != nil {
 			return err
 		}
 	}
@@ -118,12 +118,24 @@ func (t *Trainer) Validate(ctx context.Context) (*metrics.Report, error) {
 
 func (t *Trainer) save(ctx context.Context, result string, tell func(events.Event)) error {
 	file := StateOf(result)
-	if err := t.Save(ctx, file); err != nil {
+	if err := t.writing(func() error { return t.Save(ctx, file) }); err != nil {
 		return err
 	}
 	tell(&events.Checkpoint{Step: t.phase.steps + t.phase.learner.Taken(), File: file})
 	return nil
 }
+
+// writing holds the lock while a file is written.
+func (t *Trainer) writing(write func() error) error {
+	if t.o.Writing != nil {
+		t.o.Writing.Lock()
+		defer t.o.Writing.Unlock()
+	}
+	return write()
+}
+
+// Report is what the pictures to check with say of the best epoch, nil if there is none of this run.
+func (t *Trainer) Report() *metrics.Report { return t.report }
 
 // Write writes the tensors as they are now to a safetensors file, which PyTorch reads too, with what is known of the net, its
 // classes and how it was trained: see interp.Net.Carried, and beside that

@@ -132,3 +132,17 @@ func before(nodes ...*graph.Node) map[*graph.Node]bool {
 	}
 	return all
 }
+
+// Norms are how many bn the net has, and how many of them keep their stored statistics in the epochs in which all learns.
+func (t *Trainer) Norms() (all, stored int) {
+	p := newPolicy(t.o.Net.Graph, &t.o.Recipe, t.fresh, true)
+	for _, n := range t.o.Net.Graph.Nodes {
+		if _, is := n.Op.(*ops.BatchNorm); is {
+			all++
+			if p.stored(n) {
+				stored++
+			}
+		}
+	}
+	return all, stored
+}

@@ -1,17 +1,20 @@
 package train
 
 import (
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 
+	"cnnlang/interp"
 	"cnnlang/interp/graph"
 	"cnnlang/interp/internal/weights"
 	"cnnlang/interp/train/optim"
-	"cnnlang/interp/train/recipe"
 	"cnnlang/ops/tensor"
 )
 
@@ -19,6 +22,7 @@ import (
 // entry of metadata, the position in JSON.
 const (
 	stateKey     = "cnnlang.state"
+	askedKey     = "cnnlang.asked"
 	stateVersion = 1
 	ofNet        = "tensor/"
 	ofAverage    = "average/"
@@ -27,8 +31,9 @@ const (
 // A position is where a training stands, and what must not change for it to go on.
 type position struct {
 	Version int     `json:"version"`
-	Net     string  `json:"net"`    // hash of its graph
-	Recipe  string  `json:"recipe"` // the section, without its epochs if no rate depends on them
+	Net     string  `json:"net"`    // hash of its graph, and of how pictures are prepared
+	Recipe  string  `json:"recipe"` // the section, for one epoch
+	Epochs  int     `json:"epochs"` // of the section
 	Data    string  `json:"data"`   // digest
 	Fresh   string  `json:"fresh"`  // the paths that no file gave
 	Head    bool    `json:"head"`
@@ -46,13 +51,11 @@ func (t *Trainer) position() (position, error) {
 	if err := graph.Print(hash, t.o.Net.Graph); err != nil {
 		return position{}, err
 	}
+	fmt.Fprint(hash, interp.PictureText(t.o.Net.Meta.Prepare))
 	r := t.o.Recipe
-	switch r.Schedule.Kind {
-	case recipe.Constant, recipe.Step, recipe.Exponential:
-		r.Epochs = 1 // may change, since no rate depends on it
-	}
+	r.Epochs = 1 // they may grow
 	return position{
-		Version: stateVersion, Net: hex.EncodeToString(hash.Sum(nil)), Recipe: r.Text(), Data: t.o.Data.Digest(),
+		Version: stateVersion, Net: hex.EncodeToString(hash.Sum(nil)), Recipe: r.Text(), Epochs: t.o.Recipe.Epochs, Data: t.o.Data.Digest(),
 		Fresh: strings.Join(t.Fresh(), " "), Head: t.phase.head, Before: t.phase.steps, Taken: t.phase.learner.Taken(),
 		Epoch: t.epoch, Next: t.next, Sum: t.sum, Best: t.best,
 	}, nil
@@ -73,7 +76,7 @@ func (t *Trainer) Save(ctx context.Context, path string) error {
 		list = append(list, weights.Named{Name: name, Tensor: x})
 		return nil
 	})
-	return weights.WriteWith(ctx, path, list, map[string]string{stateKey: string(about)})
+	return weights.WriteWith(ctx, path, list, map[string]string{stateKey: string(about), askedKey: t.o.Asked})
 }
 
 // parts passes on every tensor of a state, in a fixed order, until f returns an error.
@@ -106,40 +109,75 @@ type StateError struct {
 
 func (e *StateError) Error() string { return fmt.Sprintf("train: %s: %s", e.Path, e.Problem) }
 
-// Resume goes on where Save was called, on a trainer that has learned nothing yet: every bit of what follows is as
-// if it had not stopped. Its error is a *StateError, or one of reading the file; the trainer is of no
-// use then.
-func (t *Trainer) Resume(path string) error {
+// AskedFor is Options.Asked of the training whose state a file has. Its error is a *StateError, or one of
+// reading the file.
+func AskedFor(path string) (string, error) {
+	store, _, err := openState(path)
+	if err != nil {
+		return "", err
+	}
+	defer store.Close()
+	return weights.Metadata(store)[askedKey], nil
+}
+
+// openState opens a file and reads where the training stands.
+func openState(path string) (weights.Store, position, error) {
+	var p position
 	store, err := weights.Open(path, weights.Options{})
+	if err != nil {
+		return nil, p, err
+	}
+	fail := func(format string, args ...any) (weights.Store, position, error) {
+		store.Close()
+		return nil, p, &StateError{path, fmt.Sprintf(format, args...)}
+	}
+	text, ok := weights.Metadata(store)[stateKey]
+	if !ok {
+		return fail("is no state of a training, which has %s in its metadata", stateKey)
+	}
+	if err := json.Unmarshal([]byte(text), &p); err != nil {
+		return fail("its %s is damaged: %v", stateKey, err)
+	}
+	if p.Version != stateVersion {
+		return fail("is of version %d, want %d", p.Version, stateVersion)
+	}
+	return store, p, nil
+}
+
+// notFresh are tensors without values in place of those that a file gave when the training began.
+func notFresh(n *interp.Net, path string) (map[string]tensor.Tensor, error) {
+	store, p, err := openState(path)
+	if err != nil {
+		return nil, err
+	}
+	defer store.Close()
+	fresh, all := strings.Fields(p.Fresh), map[string]tensor.Tensor{}
+	for _, of := range n.Graph.Params(true) {
+		if !slices.Contains(fresh, of.Path) {
+			all[of.Path] = tensor.New(of.Shape...)
+		}
+	}
+	return all, nil
+}
+
+// Resume goes on where Save was called, on a trainer that has learned nothing yet: every bit of what follows is as
+// if it had not stopped, unless there are more epochs now and rates depend on how many there are. Its error is a
+// *StateError, or one of reading the file; the trainer is of no use then.
+func (t *Trainer) Resume(path string) error {
+	store, p, err := openState(path)
 	if err != nil {
 		return err
 	}
 	defer store.Close()
 	fail := func(format string, args ...any) error { return &StateError{path, fmt.Sprintf(format, args...)} }
-	text, ok := weights.Metadata(store)[stateKey]
-	if !ok {
-		return fail("is no state of a training, which has %s in its metadata", stateKey)
-	}
-	var p position
-	if err := json.Unmarshal([]byte(text), &p); err != nil {
-		return fail("its %s is damaged: %v", stateKey, err)
-	}
 	now, err := t.position()
 	if err != nil {
 		return err
 	}
-	switch {
-	case p.Version != stateVersion:
-		return fail("is of version %d, want %d", p.Version, stateVersion)
-	case p.Net != now.Net:
-		return fail("is of another net, or of other arguments")
-	case p.Data != now.Data:
-		return fail("is of other pictures, or they are split otherwise")
-	case p.Fresh != now.Fresh:
-		return fail("began with tensors of another file")
-	case p.Recipe != now.Recipe:
-		return fail("is of another recipe: %s", apart(p.Recipe, now.Recipe))
-	case p.Taken < 0 || p.Before < 0 || p.Epoch < 0 || p.Next < 0 || p.Next > t.loader.Batches() || p.Head && !t.phase.head:
+	if list := differences(p, now); len(list) > 0 {
+		return fail("is of another training:\n  %s", strings.Join(list, "\n  "))
+	}
+	if p.Taken < 0 || p.Before < 0 || p.Epoch < 0 || p.Next < 0 || p.Next > t.loader.Batches() || p.Head && !t.phase.head {
 		return fail("stands at a place that there is not")
 	}
 	if t.phase.head && !p.Head {
@@ -166,13 +204,42 @@ func (t *Trainer) Resume(path string) error {
 	return store.Unchanged()
 }
 
-// apart is the first line in which two recipes differ.
-func apart(saved, now string) string {
-	a, b := strings.Split(saved, "\n"), strings.Split(now, "\n")
-	for i := range min(len(a), len(b)) {
-		if a[i] != b[i] {
-			return fmt.Sprintf("it has %q, and now there is %q", strings.TrimSpace(a[i]), strings.TrimSpace(b[i]))
+// differences are how a training that was saved is another one.
+func differences(saved, now position) (list []string) {
+	add := func(differ bool, what string) {
+		if differ {
+			list = append(list, what)
 		}
 	}
-	return "one of them says more"
+	add(saved.Net != now.Net, "of another net, or of other arguments or another size")
+	add(saved.Data != now.Data, "of other pictures, or they are split otherwise")
+	add(saved.Fresh != now.Fresh, "it began with tensors of another file")
+	list = append(list, apart(saved.Recipe, now.Recipe)...)
+	add(saved.Epochs > now.Epochs, fmt.Sprintf("of %d epochs, and now there are %d; they may become more, not fewer", saved.Epochs, now.Epochs))
+	return list
+}
+
+// apart are the lines in which two recipes differ.
+func apart(saved, now string) (list []string) {
+	read := func(text string) map[string]string {
+		lines := map[string]string{}
+		for line := range strings.Lines(text) {
+			if key, value, ok := strings.Cut(line, "="); ok {
+				lines[strings.TrimSpace(key)] = strings.TrimSpace(value)
+			}
+		}
+		return lines
+	}
+	a, b := read(saved), read(now)
+	for _, key := range slices.Sorted(maps.Keys(a)) {
+		if b[key] != a[key] {
+			list = append(list, fmt.Sprintf("with %s = %s, and now it is %s", key, a[key], cmp.Or(b[key], "not set")))
+		}
+	}
+	for _, key := range slices.Sorted(maps.Keys(b)) {
+		if a[key] == "" {
+			list = append(list, fmt.Sprintf("without %s, and now it is %s", key, b[key]))
+		}
+	}
+	return list
 }

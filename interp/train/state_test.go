@@ -113,8 +113,10 @@ func TestOtherTrainingsAreNotResumed(t *testing.T) {
 	}
 	for settings, want := range map[string]string{
 		recipes[1]: "",
-		strings.Replace(recipes[1], "0.5", "1", 1): `another recipe: it has "warmup       = 0.5", and now there is "warmup       = 1"`,
-		recipes[0]: "another recipe: it has",
+		strings.Replace(recipes[1], "0.5", "1", 1): "another training:\n  with warmup = 0.5, and now it is 1",
+		recipes[0]:                  "with schedule = one_cycle(rise=0.3), and now it is cosine(floor=0)\n  with warmup = 0.5, and now it is not set\n  without ema, and now it is ema(decay=0.9, warm=true)",
+		recipes[1] + "; epochs = 5": "", // more than 4
+		recipes[1] + "; epochs = 3": "of 4 epochs, and now there are 3",
 	} {
 		err := newTrainer(t, settings).Resume(file)
 		if (err == nil) != (want == "") || err != nil && !strings.Contains(err.Error(), want) {

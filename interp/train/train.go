@@ -15,13 +15,16 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"cnnlang/interp"
 	"cnnlang/interp/graph"
 	"cnnlang/interp/internal/gradient"
 	"cnnlang/interp/internal/learn"
+	"cnnlang/interp/internal/plan"
 	"cnnlang/interp/train/dataset"
+	"cnnlang/interp/train/metrics"
 	"cnnlang/interp/train/optim"
 	"cnnlang/interp/train/recipe"
 	"cnnlang/ops/exec/task"
@@ -43,8 +46,15 @@ type Options struct {
 	Precision interp.Precision
 	// Keep is how many bytes of the values of that stay in memory, so that they are computed only once; 0 is 1 GiB.
 	Keep int64
+	// MaxMemory is how many bytes training may take, 0 for no limit.
+	MaxMemory int64
+	// Asked is kept in the state for whoever goes on: what was asked for, in words of the caller's own, which
+	// AskedFor gives back.
+	Asked string
 	// Stepped, if not nil, is told of every step.
 	Stepped func(Step)
+	// Writing, if not nil, is locked while Run writes files.
+	Writing sync.Locker
 }
 
 // A Step is what one step has come to.
@@ -69,7 +79,9 @@ type Trainer struct {
 	next    int     // its next batch
 	sum     float64 // of the losses of its steps
 	best    Record
+	report  *metrics.Report // of the best epoch, if that is one of this run
 	loader  dataset.Loader
+	need    int64 // bytes
 }
 
 // A phase is the epochs in which the same tensors learn.
@@ -81,7 +93,7 @@ type phase struct {
 	steps    int // before its first
 }
 
-// New prepares a training. Close it after use. Its error is a *MisfitError.
+// New prepares a training. Close it after use. Its error is a *MisfitError, or an *interp.MemoryError.
 func New(o Options) (*Trainer, error) {
 	r := &o.Recipe
 	switch {
@@ -166,7 +178,7 @@ func (t *Trainer) begin(head bool) error {
 	if err != nil {
 		return misfit("%s", strings.TrimPrefix(err.Error(), "gradient: "))
 	}
-	engine, err := learn.NewEngine(step, func(p graph.Param) (tensor.Tensor, error) { return t.tensors[p.Path], nil }, t.workers, nil)
+	engine, err := learn.NewEngine(step, func(p graph.Param) (tensor.Tensor, error) { return t.tensors[p.Path], nil }, t.workers, t.affords)
 	if err != nil {
 		return err
 	}
@@ -189,6 +201,27 @@ func (t *Trainer) begin(head bool) error {
 	}
 	return nil
 }
+
+// affords refuses a plan that with the tensors, and what is kept of each, takes more than it may.
+func (t *Trainer) affords(m plan.Memory) error {
+	numbers := 0
+	for _, x := range t.tensors {
+		numbers += len(x.Data)
+	}
+	copies := 1 + len(optim.Slots(t.o.Recipe.Optimizer))
+	if t.o.Recipe.EMA > 0 {
+		copies++
+	}
+	const bytes = 4
+	t.need = m.Total() + int64(numbers)*bytes*int64(copies)
+	if most := t.o.MaxMemory; most > 0 && t.need > most {
+		return &interp.MemoryError{Net: "training " + t.o.Net.Name, Need: t.need, Max: most}
+	}
+	return nil
+}
+
+// Memory is how many bytes the epochs take that come next.
+func (t *Trainer) Memory() int64 { return t.need }
 
 // Tensors are those of the net, as they are now: averages where the recipe keeps such. They are valid until the
 // next epoch.
@@ -239,7 +272,7 @@ type NotFiniteError struct {
 }
 
 func (e *NotFiniteError) Error() string {
-	return fmt.Sprintf("train: step %d, in epoch %d, gives a loss or a gradient that is not finite, at a rate of %g; a smaller rate or `clip_norm` may help", e.Step, e.Epoch, e.Rate)
+	return fmt.Sprintf("train: step %d, in epoch %d, gives a loss or a gradient that is not finite, at a rate of %.3g", e.Step, e.Epoch, e.Rate)
 }
 
 func (e *NotFiniteError) Unwrap() error { return learn.ErrNotFinite }

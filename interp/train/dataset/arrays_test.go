@@ -252,7 +252,7 @@ func TestArraysThatAreRefused(t *testing.T) {
 	o = grey()
 	o.Augment = augmented("invert")
 	write(t, folder, "x.npy", array("<f4", "(2, 1, 2, 3)", little(make([]float32, 12)...)))
-	refused(t, folder, o, "augment: invert: needs pictures")
+	refused(t, folder, o, "dataset: invert: needs pictures")
 	o.Augment, o.MaxArray = nil, 48 // which 12 numbers take
 	opened(t, folder, o)
 	o.MaxArray = 47

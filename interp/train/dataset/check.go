@@ -34,21 +34,21 @@ func (o *Options) check() error {
 	}
 	switch {
 	case len(o.Input) != 3:
-		return fmt.Errorf("dataset: got an input of shape %v, want [C, H, W]", o.Input)
+		return unfit("got an input of shape %v, want [C, H, W]", o.Input)
 	case math.IsNaN(o.Split) || o.Split < 0 || o.Split >= 1:
-		return fmt.Errorf("dataset: got a share of %v to check with, want 0 to below 1", o.Split)
+		return unfit("got a share of %v to check with, want 0 to below 1", o.Split)
 	case math.IsNaN(o.Shrink) || o.Shrink < 0 || o.Shrink > 100:
-		return fmt.Errorf("dataset: got pictures to shrink to %v times the input, want 1 to 100", o.Shrink)
+		return unfit("got pictures to shrink to %v times the input, want 1 to 100", o.Shrink)
 	case o.Threads < 0:
-		return fmt.Errorf("dataset: got %d threads, want at least 1", o.Threads)
+		return unfit("got %d threads, want at least 1", o.Threads)
 	}
 	for _, d := range o.Input {
 		if d < 1 {
-			return fmt.Errorf("dataset: got an input of shape %v, want sizes of at least 1", o.Input)
+			return unfit("got an input of shape %v, want sizes of at least 1", o.Input)
 		}
 	}
 	if err := checkNames(o.Classes); err != nil {
-		return fmt.Errorf("dataset: %w", err)
+		return unfit("%v", err)
 	}
 	return nil
 }
@@ -88,7 +88,10 @@ func (o Options) checkPictures() error {
 		want = 1
 	}
 	if o.Input[0] != want {
-		return fmt.Errorf("dataset: the net's input %v has %d channels, and pictures are prepared as %d; an array of float32 can have any number", o.Input, o.Input[0], want)
+		return unfit("the net's input %v has %d channels, and pictures are prepared as %d; an array of float32 can have any number", o.Input, o.Input[0], want)
 	}
-	return o.Prepare.Check()
+	if err := o.Prepare.Check(); err != nil {
+		return unfit("%s", strings.TrimPrefix(err.Error(), "picture: "))
+	}
+	return nil
 }

@@ -12,6 +12,7 @@ import (
 	"context"
 	"path/filepath"
 	"regexp"
+	"strings"
 
 	"cnnlang/interp/internal/regular"
 	"cnnlang/interp/picture"
@@ -90,8 +91,8 @@ func (o *Others) add(name string) {
 }
 
 // Open reads a folder whose folders are classes, a folder of arrays (x.npy and y.npy, MNIST's or CIFAR's files), or a
-// .npz file. It returns soon after ctx has ended. Its error is a *FileError, a *BadError, one of package
-// augment, or that of ctx.
+// .npz file. It returns soon after ctx has ended. Its error is a *FileError, a *BadError, an
+// *OptionError, or that of ctx.
 func Open(ctx context.Context, path string, o Options) (*Data, error) {
 	if err := o.check(); err != nil {
 		return nil, err
@@ -160,7 +161,7 @@ func (d *Data) finish(ctx context.Context) error {
 	}
 	list, err := augment.New(d.o.Augment, d.settings())
 	if err != nil {
-		return err
+		return unfit("%s", strings.TrimPrefix(err.Error(), "augment: "))
 	}
 	d.list = list
 	d.Train, d.Val = d.set(false), d.set(true)

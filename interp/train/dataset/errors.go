@@ -30,6 +30,13 @@ func systemError(path string, err error) *FileError {
 	return &FileError{Path: path, Problem: regular.Problem(err), Err: err}
 }
 
+// An OptionError says what is wrong with options, or does not go together with the data.
+type OptionError struct{ Problem string }
+
+func (e *OptionError) Error() string { return "dataset: " + e.Problem }
+
+func unfit(format string, args ...any) error { return &OptionError{fmt.Sprintf(format, args...)} }
+
 // A Bad is a picture that cannot be read.
 type Bad struct {
 	Path    string

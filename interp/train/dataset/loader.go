@@ -2,7 +2,6 @@ package dataset
 
 import (
 	"context"
-	"errors"
 	"iter"
 	"slices"
 
@@ -80,17 +79,17 @@ func (l *Loader) Epoch(ctx context.Context, epoch, from int) iter.Seq2[*Batch, e
 func (l *Loader) check() error {
 	switch {
 	case l.Set == nil || l.Set.Len() == 0:
-		return errors.New("dataset: there are no pictures to make batches of")
+		return unfit("there are no pictures to make batches of")
 	case l.Batch < 1:
-		return errors.New("dataset: want at least one picture in a batch")
+		return unfit("want at least one picture in a batch")
 	case l.Batches() == 0:
-		return errors.New("dataset: there are fewer pictures than a batch has; take a smaller batch")
+		return unfit("there are fewer pictures than a batch has; take a smaller batch")
 	case l.Balance && l.Set.data.perItem > 0:
-		return errors.New("dataset: there are no classes to draw equally often")
+		return unfit("there are no classes to draw equally often")
 	case l.Balance && slices.Contains(l.Set.Counts(), 0):
-		return errors.New("dataset: there are classes without pictures, which cannot be drawn as often as the others")
+		return unfit("there are classes without pictures, which cannot be drawn as often as the others")
 	case l.Balance && !l.Shuffle:
-		return errors.New("dataset: what is balanced is drawn at random; shuffle it too")
+		return unfit("what is balanced is drawn at random; shuffle it too")
 	}
 	return nil
 }

@@ -1,0 +1,179 @@
+package main
+
+import (
+	"github.com/spf13/cobra"
+
+	"cnnlang/interp"
+	"cnnlang/interp/train"
+)
+
+// A trainFlags is the flags of `cnnlang train`.
+type trainFlags struct {
+	selection
+	weightsSource
+	dataFlags
+	recipeFlags
+	threads   *option[[]int]
+	maxMemory *option[int64]
+	output    *option[string]
+	log       *option[string]
+	curves    *option[string]
+	resume    bool
+	quiet     bool
+	format    *option[string]
+}
+
+// train is `cnnlang train`.
+func (a *app) train() *cobra.Command {
+	f := &trainFlags{
+		output: textOf("FILE"), log: textOf("FILE"), curves: textOf("FILE"),
+		maxMemory: &option[int64]{what: "SIZE", parse: parseBytes},
+	}
+	cmd := &cobra.Command{
+		Use:   "train FILE|NAME",
+		Short: "Train a net on pictures of yours",
+		Long:  trainHelp, Example: trainExamples,
+		Args:              arguments(0, 1, "the FILE or NAME of a net"),
+		ValidArgsFunction: completeNets,
+	}
+	f.selection.flags(cmd)
+	f.selection.pictures(cmd)
+	f.weightsSource.flags(cmd)
+	f.dataFlags.flags(cmd)
+	f.recipeFlags.flags(cmd)
+	f.threads = threadsFlag(cmd, 1)
+	flags := cmd.Flags()
+	flags.Var(f.maxMemory, "max-memory", memoryUsage)
+	flags.Var(f.output, "output", "the file of safetensors for the weights, beside which FILE.state has all there is to go on with")
+	flags.Var(f.log, "log", "a file to write what happens to, a line of JSON for each event, which `cnnlang curves` reads")
+	flags.Var(f.curves, "curves", "a picture of losses, top-1 and the rate, in SVG, drawn anew after each epoch")
+	flags.BoolVar(&f.resume, "resume", false, "go on with the training of --output, as it was asked for; --epochs may be more")
+	flags.BoolVar(&f.quiet, "quiet", false, "print the last epoch alone")
+	f.format = formatFlag(cmd, []string{"text", "jsonl"})
+	cmd.RunE = func(cmd *cobra.Command, args []string) error {
+		defer a.tellSideways(&f.selection)
+		if f.showRecipe {
+			return a.showRecipe(f, args)
+		}
+		return a.trainNet(cmd, f, args)
+	}
+	return cmd
+}
+
+// named is the net that the arguments name.
+func (f *trainFlags) named(args []string) (string, error) {
+	if len(args) == 0 {
+		return "", usage("the FILE or NAME of a net is missing").withHelp("cnnlang train FILE|NAME --data FOLDER --output FILE")
+	}
+	if args[0] == "-" {
+		return args[0], nil
+	}
+	return args[0], interp.Known(args[0])
+}
+
+// showRecipe prints the recipe and ends.
+func (a *app) showRecipe(f *trainFlags, args []string) error {
+	argument, err := f.named(args)
+	if err != nil {
+		return err
+	}
+	n, err := a.net(&f.selection, argument, 0)
+	if err != nil {
+		return err
+	}
+	r, err := n.Recipe(f.recipe(f.weights.given))
+	if err != nil {
+		return err
+	}
+	if f.lr.given {
+		r.Optimizer.LR = f.lr.value
+	}
+	_, err = a.stdout.WriteString(r.Text())
+	return err
+}
+
+// trainNet trains.
+func (a *app) trainNet(cmd *cobra.Command, f *trainFlags, args []string) error {
+	ctx := cmd.Context()
+	if !f.output.given {
+		return usage("--output is missing").withHelp("name the file for the weights, as in `--output flowers.safetensors`")
+	}
+	asked := &request{Flags: map[string][]string{}}
+	if f.resume {
+		var err error
+		if asked, args, err = f.restore(cmd, args); err != nil {
+			return err
+		}
+	}
+	argument, err := f.named(args)
+	if err != nil {
+		return err
+	}
+	if err := f.spares(argument); err != nil {
+		return err
+	}
+	limit := interp.UsableMemory(f.maxMemory.value, f.maxMemory.given)
+	job, err := a.job(f, argument, limit)
+	if err != nil {
+		return err
+	}
+	if err := asked.take(cmd, argument); err != nil {
+		return err
+	}
+	o, err := job.Prepare(ctx)
+	a.progress("")
+	if err != nil {
+		return err
+	}
+	a.tellData(o.Data)
+	v := &trainView{app: a, flags: f, argument: argument, options: o}
+	o.Asked, o.Writing, o.Stepped = asked.text(), &a.writing, v.stepped
+	t, err := train.New(*o)
+	if err != nil {
+		return err
+	}
+	defer t.Close()
+	if f.resume {
+		if err := t.Resume(train.StateOf(f.output.value)); err != nil {
+			return err
+		}
+	}
+	return v.run(ctx, t)
+}
+
+// job is what the flags ask for.
+func (a *app) job(f *trainFlags, argument string, limit int64) (train.Job, error) {
+	j := train.Job{Path: f.data.value, Recipe: f.recipe(f.weights.given), Rate: f.lr.value}
+	if err := f.weightsSource.check(); err != nil {
+		return j, err
+	}
+	if f.generated() {
+		return j, usage("--weights random is for a run").withHelp("leave --weights out: tensors that no file gives are drawn as the recipe says")
+	}
+	if err := knownISA(); err != nil {
+		return j, err
+	}
+	var err error
+	if j.Data, err = f.dataFlags.options(limit); err != nil {
+		return j, err
+	}
+	if j.Net, err = f.selection.options(); err != nil {
+		return j, err
+	}
+	var n *interp.Net
+	if j.Program, n, err = a.netOf(&f.selection, argument, 0); err != nil {
+		return j, err
+	}
+	j.Net.Threads, j.Net.MaxMemory = f.threads.value[0], limit
+	j.Data.Threads = j.Net.Threads
+	if f.weights.given {
+		j.Net.Weights = f.file()
+	}
+	if f.resume {
+		j.State = train.StateOf(f.output.value)
+	}
+	collect(limit, 0)
+	c := counter{app: a, name: n.Name + ": reading pictures"}
+	j.Data.Progress = func(done, all int) { c.total = all; c.show(done) }
+	return j, nil
+}
