@@ -68,8 +68,7 @@ type Statistic struct {
 // Of makes the step of a net. Its error says why there is none: nothing learns, or a bn has only one value
 // for each channel.
 func Of(net *graph.Graph, opts Options) (*Step, error) {
-	b := &builder{net: net, opts: opts, step: &Step{Graph: &graph.Graph{Name: net.Name}, Values: map[*graph.Node]*graph.Node{}},
-		sums: map[*graph.Node]*graph.Node{}, tensors: map[string]*graph.Node{}, learning: map[*graph.Node]bool{}}
+	b := newBuilder(net, opts)
 	b.begin()
 	for _, n := range b.needed() {
 		if err := b.forward(n); err != nil {
@@ -93,12 +92,18 @@ type builder struct {
 	opts   Options
 	step   *Step
 	copies []*graph.Node // of the step: the nodes of the net's operations, in order
-	inputs []*graph.Node // targets and masks, which become inputs at the end
-	nodes  []*graph.Node // all others, in order
+	nodes  []*graph.Node // all others but inputs, in order
+
+	undropped bool // dropout does nothing, as in a run
 
 	learning map[*graph.Node]bool        // nodes of the step that a tensor that learns has a part in
 	sums     map[*graph.Node]*graph.Node // gradients of values of the step so far
 	tensors  map[string]*graph.Node      // gradients of tensors so far, by path
+}
+
+func newBuilder(net *graph.Graph, opts Options) *builder {
+	return &builder{net: net, opts: opts, step: &Step{Graph: &graph.Graph{Name: net.Name}, Values: map[*graph.Node]*graph.Node{}},
+		sums: map[*graph.Node]*graph.Node{}, tensors: map[string]*graph.Node{}, learning: map[*graph.Node]bool{}}
 }
 
 // begin copies the inputs.
@@ -134,13 +139,9 @@ func (b *builder) forward(n *graph.Node) error {
 	for _, in := range n.In {
 		at.in = append(at.in, b.step.Values[in])
 	}
-	trainee, differs := n.Op.(ops.Trainee)
-	if _, norm := n.Op.(*ops.BatchNorm); norm && b.opts.Stored != nil && b.opts.Stored(n) {
-		differs = false
-	}
 	before := len(b.nodes)
-	if differs {
-		b.step.Values[n] = node(trainee.Train(at))
+	if b.trains(n) {
+		b.step.Values[n] = node(n.Op.(ops.Trainee).Train(at))
 		if at.err != nil {
 			return at.err
 		}
@@ -167,7 +168,6 @@ func (b *builder) losses() {
 	for i, h := range b.opts.Heads {
 		value := b.step.Values[h.Node]
 		target := &graph.Node{Path: fmt.Sprintf("target %d", i), Shape: value.Shape}
-		b.inputs = append(b.inputs, target)
 		b.step.Targets = append(b.step.Targets, target)
 		loss := h.Loss
 		b.step.Losses = append(b.step.Losses, b.add(&loss, fmt.Sprintf("loss %d", i), nil, []*graph.Node{value, target}))
@@ -198,7 +198,10 @@ func (b *builder) give(value, gradient *graph.Node) {
 // end puts the inputs first and lists what is shown.
 func (b *builder) end() {
 	s := b.step
-	s.Inputs = append(s.Inputs, b.inputs...)
+	s.Inputs = append(s.Inputs, s.Targets...)
+	for _, m := range s.Masks {
+		s.Inputs = append(s.Inputs, m.Input)
+	}
 	s.Nodes = append(slices.Clone(s.Inputs), b.nodes...)
 	for i, n := range s.Nodes {
 		n.ID = i

@@ -57,7 +57,6 @@ func (p *place) ToTensor(i int, gradient ops.Ref) {
 
 func (p *place) Mask(probability float64, shape tensor.Shape) ops.Ref {
 	n := &graph.Node{Path: "mask of " + p.path, Shape: shape}
-	p.inputs = append(p.inputs, n)
 	_, images := p.op.(*ops.DropPath)
 	p.step.Masks = append(p.step.Masks, Mask{Input: n, Path: p.path, P: probability, Images: images})
 	return ref(n)

@@ -6,6 +6,7 @@ import (
 	"context"
 	"errors"
 	"math"
+	"slices"
 
 	"cnnlang/interp/graph"
 	"cnnlang/interp/internal/gradient"
@@ -33,6 +34,7 @@ type Settings struct {
 	Average   float64                   // decay of the running average of all tensors; 0 for none
 	Warm      bool                      // of the average
 	Seed      uint64                    // of the masks of dropout
+	Passes    int                       // over parts of a batch of equal size, each as large as the step's; 0 is 1
 }
 
 // A Learner is a net that learns. One goroutine at a time uses it.
@@ -46,7 +48,11 @@ type Learner[T optim.Float] struct {
 	statistics []statistic[T]
 	averages   []average[T]
 	masks      []mask[T] // the last inputs of the step
-	inputs     [][]T
+	inputs     [][]T     // of a pass
+
+	passes, pass int
+	means        []mean[T]   // of several passes
+	gather       []task.Task // after each of them
 
 	norm   []task.Task // sums of squares of the gradients
 	update []task.Task
@@ -56,7 +62,7 @@ type Learner[T optim.Float] struct {
 	taken  int     // steps
 }
 
-// A statistic is the running statistics of a bn.
+// A statistic is the running statistics of a bn. Several passes move them once, by the means of theirs.
 type statistic[T optim.Float] struct {
 	mean, variance, batch []T // batch is [2, C]
 	unbiased              T   // factor of the batch's variance
@@ -74,18 +80,18 @@ type State[T optim.Float] struct {
 
 // New is a learner for a step, whose tensors, learned and running ones, are in memory that the backend reads.
 func New[T optim.Float](s *gradient.Step, backend Backend[T], tensors func(graph.Param) []T, settings Settings, workers *task.Workers) *Learner[T] {
-	l := &Learner[T]{step: s, backend: backend, settings: settings, workers: workers}
+	l := &Learner[T]{step: s, backend: backend, settings: settings, workers: workers, passes: max(1, settings.Passes)}
 	for _, g := range s.Gradients {
 		value := tensors(g.Param)
 		l.tensors = append(l.tensors, optim.Tensor[T]{
-			Value: value, Gradient: backend.Value(g.Node), Slots: optim.Start[T](settings.Optimizer, len(value)),
+			Value: value, Gradient: l.overPasses(backend.Value(g.Node)), Slots: optim.Start[T](settings.Optimizer, len(value)),
 			Decay: settings.Decay(g.Param), RateFactor: settings.Factor(g.Param),
 		})
 		l.follow(value)
 	}
 	for _, one := range s.Statistics {
 		n := float64(one.Elements)
-		st := statistic[T]{tensors(one.Mean), tensors(one.Variance), backend.Value(one.Node), T(n / (n - 1))}
+		st := statistic[T]{tensors(one.Mean), tensors(one.Variance), l.overPasses(backend.Value(one.Node)), T(n / (n - 1))}
 		l.statistics = append(l.statistics, st)
 		l.follow(st.mean)
 		l.follow(st.variance)
@@ -95,6 +101,7 @@ func New[T optim.Float](s *gradient.Step, backend Backend[T], tensors func(graph
 		l.masks = append(l.masks, newMask[T](m))
 		l.inputs = append(l.inputs, l.masks[len(l.masks)-1].factors)
 	}
+	l.prepareMeans()
 	l.prepare()
 	return l
 }
@@ -158,24 +165,12 @@ var ErrNotFinite = errors.New("learn: the loss or a gradient is not finite")
 // Step learns from a batch: the inputs of the net, then the targets of the heads, at this rate. If it
 // returns an error nothing has changed. It allocates nothing but the losses that it fills.
 func (l *Learner[T]) Step(ctx context.Context, inputs [][]T, rate float64, into *Result) error {
-	copy(l.inputs, inputs)
-	for i := range l.masks {
-		l.masks[i].draw(l.settings.Seed, l.taken)
-	}
-	if err := l.backend.Run(ctx, l.inputs); err != nil {
+	heads := len(l.step.Losses)
+	into.Losses = slices.Grow(into.Losses[:0], heads)[:heads]
+	if err := l.compute(ctx, inputs, into.Losses); err != nil {
 		return err
 	}
-	into.Losses = into.Losses[:0]
-	finite := true
-	for _, n := range l.step.Losses {
-		sum := 0.0
-		for _, v := range l.backend.Value(n) {
-			sum += float64(v)
-		}
-		sum /= float64(n.Shape[0])
-		finite = finite && !math.IsNaN(sum) && !math.IsInf(sum, 0)
-		into.Losses = append(into.Losses, sum)
-	}
+	finite := !slices.ContainsFunc(into.Losses, func(loss float64) bool { return math.IsNaN(loss) || math.IsInf(loss, 0) })
 	if err := l.workers.Run(ctx, l.norm); err != nil {
 		return err
 	}

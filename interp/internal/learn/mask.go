@@ -22,12 +22,13 @@ func newMask[T optim.Float](m gradient.Mask) mask[T] {
 	return made
 }
 
-// draw makes the factors of a step.
-func (m *mask[T]) draw(seed uint64, step int) {
+// draw makes the factors of a pass of a step: those that its part of the batch has in a step of one pass.
+func (m *mask[T]) draw(seed uint64, step, pass int) {
+	from := pass * len(m.drawn)
 	if m.Images {
-		chance.DropPath(m.Path, m.P, seed, step, 1).Fill(m.drawn, 0)
+		chance.DropPath(m.Path, m.P, seed, step, 1).Fill(m.drawn, from)
 	} else {
-		chance.Dropout(m.Path, m.P, seed, step).Fill(m.drawn, 0)
+		chance.Dropout(m.Path, m.P, seed, step).Fill(m.drawn, from)
 	}
 	for i, f := range m.drawn {
 		if m.factors[i] = 0; f > 0 {
