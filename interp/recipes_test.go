@@ -217,7 +217,7 @@ func randomRecipe(random *rand.Rand) interp.Recipe {
 		Name: c.pick("", "finetune", "other"), Sides: []float64{c.maybe(c.number())}, Warmup: c.maybe(c.number()), WeightDecay: c.maybe(c.number()),
 		NoDecay: []string{"bias", "stem.bn"}[:c.IntN(3)], ClipNorm: c.maybe(c.number()), ClipValue: c.maybe(c.number()), HeadRate: c.number(),
 		HeadEpochs: c.IntN(3), BatchStatistics: c.flag(), BNMomentum: c.below1()/2 + 1e-3, RecomputeBN: c.IntN(2) * 1000,
-		Batch: 100 + c.IntN(9), Micro: c.IntN(100), Epochs: 1 + c.IntN(100), Seed: c.Uint64N(1<<53 + 1), StopAfter: c.IntN(4),
+		Batch: 12 * (1 + c.IntN(9)), Micro: []int{0, 1, 4, 12}[c.IntN(4)], Epochs: 1 + c.IntN(100), Seed: c.Uint64N(1<<53 + 1), StopAfter: c.IntN(4),
 		Balance: c.flag(), ZeroLastBN: c.flag(), Shrink: 1 + c.below1(), UsualAugment: true, Views: c.IntN(4) - 1,
 		Loss: c.loss(), Optimizer: c.optimizer(), Schedule: c.schedule(),
 	}

@@ -53,9 +53,9 @@ func (j Job) Prepare(ctx context.Context) (*Options, error) {
 		return nil, err
 	}
 	opts := j.Net
-	opts.Batch = r.Batch
+	opts.Batch = r.Pass()
 	if opts.Shape = slices.Clone(opts.Shape); len(opts.Shape) > 0 {
-		opts.Shape[0] = r.Batch
+		opts.Shape[0] = r.Pass()
 	}
 	out := usual.Graph.Output().Shape
 	if k := len(data.Classes); k > 0 && out[1:].Elements() != k {

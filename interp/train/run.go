@@ -43,8 +43,8 @@ func (t *Trainer) Run(ctx context.Context, result string, tell func(events.Event
 		tell(e)
 		return e, err
 	}
-	for t.epoch < t.Epochs() {
-		if stop := t.o.Recipe.StopAfter; stop > 0 && t.next == 0 && t.best.Epoch > 0 && t.epoch-t.best.Epoch >= stop {
+	for t.epoch < t.Epochs() || t.learned != nil {
+		if stop := t.o.Recipe.StopAfter; stop > 0 && t.next == 0 && t.learned == nil && t.best.Epoch > 0 && t.epoch-t.best.Epoch >= stop {
 			return end("no_progress", nil)
 		}
 		switch err := t.oneEpoch(ctx, result, tell); {
@@ -68,14 +68,20 @@ func (t *Trainer) Run(ctx context.Context, result string, tell func(events.Event
 // oneEpoch learns, validates and writes.
 func (t *Trainer) oneEpoch(ctx context.Context, result string, tell func(events.Event)) error {
 	began := time.Now()
-	out, err := t.Epoch(ctx)
-	if err != nil {
+	if t.learned == nil {
+		out, err := t.Epoch(ctx)
+		if err != nil {
+			return err
+		}
+		t.learned = &out
+	}
+	out := t.learned
+	e := &events.Epoch{Epoch: t.epoch, Head: out.Head, Step: t.phase.steps + t.phase.learner.Taken(), Loss: events.Number(out.Loss), Rate: events.Number(out.Rate),
+		ImagesPerSecond: events.Number(float64(out.Steps*t.batch) / out.Took.Seconds()),
+		Waiting:         events.Number(out.Waited.Seconds() / out.Took.Seconds())}
+	if err := t.Recompute(ctx); err != nil {
 		return err
 	}
-	learned := time.Since(began)
-	e := &events.Epoch{Epoch: t.epoch, Head: out.Head, Step: t.phase.steps + t.phase.learner.Taken(), Loss: events.Number(out.Loss), Rate: events.Number(out.Rate),
-		ImagesPerSecond: events.Number(float64(out.Steps*t.batch) / learned.Seconds()),
-		Waiting:         events.Number(out.Waited.Seconds() / learned.Seconds())}
 	report, err := t.Validate(ctx)
 	if err != nil {
 		return err
@@ -90,11 +96,14 @@ func (t *Trainer) oneEpoch(ctx context.Context, result string, tell func(events.
 	}
 	e.Best = !math.IsNaN(now.Loss) && (report == nil || t.best.Epoch == 0 || now.Top1 > t.best.Top1 || now.Top1 == t.best.Top1 && now.Loss < t.best.Loss)
 	if e.Best {
+		best, told := t.best, t.report
 		t.best, t.report = now, report
 		if err := t.writing(func() error { return t.Write(ctx, result) }); err != nil {
+			t.best, t.report = best, told // the epoch is checked again where the training goes on
 			return err
 		}
 	}
+	t.learned = nil
 	e.Seconds = events.Number(time.Since(began).Seconds())
 	tell(e)
 	return t.save(ctx, result, tell)

@@ -43,6 +43,8 @@ type position struct {
 	Next    int     `json:"next"` // batch
 	Sum     float64 `json:"sum"`  // of the losses of the epoch
 	Best    Record  `json:"best"`
+	// Learned is what the last epoch came to, if it has not been checked yet.
+	Learned *Outcome `json:"learned,omitempty"`
 }
 
 // position is the trainer's.
@@ -57,7 +59,7 @@ func (t *Trainer) position() (position, error) {
 	return position{
 		Version: stateVersion, Net: hex.EncodeToString(hash.Sum(nil)), Recipe: r.Text(), Epochs: t.o.Recipe.Epochs, Data: t.o.Data.Digest(),
 		Fresh: strings.Join(t.Fresh(), " "), Head: t.phase.head, Before: t.phase.steps, Taken: t.phase.learner.Taken(),
-		Epoch: t.epoch, Next: t.next, Sum: t.sum, Best: t.best,
+		Epoch: t.epoch, Next: t.next, Sum: t.sum, Best: t.best, Learned: t.learned,
 	}, nil
 }
 
@@ -199,7 +201,7 @@ func (t *Trainer) Resume(path string) error {
 	if err != nil {
 		return err
 	}
-	t.phase.steps, t.epoch, t.next, t.sum, t.best = p.Before, p.Epoch, p.Next, p.Sum, p.Best
+	t.phase.steps, t.epoch, t.next, t.sum, t.best, t.learned = p.Before, p.Epoch, p.Next, p.Sum, p.Best, p.Learned
 	t.phase.learner.Resume(p.Taken)
 	return store.Unchanged()
 }

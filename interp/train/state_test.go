@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 
 	"cnnlang/interp"
@@ -20,6 +21,7 @@ import (
 var recipes = []string{
 	"ema = ema(0.9, warm=true); head_epochs = 1",
 	"schedule = one_cycle; warmup = 0.5; clip_value = 0.1",
+	"micro = 4; clip_norm = 1",
 	"head_epochs = 1; bn_momentum = 0.3; augment = [flip, noise(0.1)]",
 }
 
@@ -36,11 +38,17 @@ func newTrainer(t *testing.T, settings string) *train.Trainer {
 // A countdown is a context that ends after it was asked so often.
 type countdown struct {
 	context.Context
-	left int
+	left atomic.Int64
+}
+
+func newCountdown(left int) *countdown {
+	c := &countdown{Context: context.Background()}
+	c.left.Store(int64(left))
+	return c
 }
 
 func (c *countdown) Err() error {
-	if c.left--; c.left < 0 {
+	if c.left.Add(-1) < 0 {
 		return context.Canceled
 	}
 	return nil
@@ -66,7 +74,7 @@ func TestTrainingsAreResumed(t *testing.T) {
 			for cuts := 0; epochs < 3; cuts++ {
 				ctx := context.Context(context.Background())
 				if cuts < 4 {
-					ctx = &countdown{ctx, asks + 37*cuts}
+					ctx = newCountdown(asks + 37*cuts)
 				}
 				o, err := tr.Epoch(ctx)
 				switch {

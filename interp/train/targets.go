@@ -31,7 +31,7 @@ func newTargets(g *graph.Graph, d *dataset.Data, r *recipe.Recipe) (*targets, er
 	case n > 0 && r.Loss.Kind == recipe.CrossEntropy && len(out) != 2:
 		return nil, misfit("`cross_entropy` of the shares of classes that the data have needs an output [N, %d], got %v", n, out)
 	}
-	t := &targets{loss: r.Loss, classes: per, dense: make([]float32, out[0]*per)}
+	t := &targets{loss: r.Loss, classes: per, dense: make([]float32, r.Batch*per)}
 	switch w := r.ClassWeights; {
 	case w.List != nil && len(w.List) != len(d.Classes):
 		return nil, misfit("`class_weights` are %d, and the data have %d classes", len(w.List), len(d.Classes))

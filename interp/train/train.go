@@ -33,7 +33,7 @@ import (
 
 // Options say what is trained, on what and how.
 type Options struct {
-	// Net is the net at the size of its pictures, with as many classes as the data have.
+	// Net is the net at the size of its pictures, as many at once as Recipe.Pass says, with as many classes as the data have.
 	Net *interp.Net
 	// Recipe is how.
 	Recipe recipe.Recipe
@@ -81,7 +81,9 @@ type Trainer struct {
 	best    Record
 	report  *metrics.Report // of the best epoch, if that is one of this run
 	loader  dataset.Loader
-	need    int64 // bytes
+	need    int64                    // bytes
+	exact   map[string]tensor.Tensor // statistics that Recompute made
+	learned *Outcome                 // of an epoch that Run has not checked yet
 }
 
 // A phase is the epochs in which the same tensors learn.
@@ -97,12 +99,12 @@ type phase struct {
 func New(o Options) (*Trainer, error) {
 	r := &o.Recipe
 	switch {
-	case r.Micro != 0:
-		return nil, misfit("`micro` splits batches, which is not done yet; leave it out")
-	case r.RecomputeBN != 0:
-		return nil, misfit("`recompute_bn` is not done yet; leave it out")
+	case r.Batch%r.Pass() != 0:
+		return nil, misfit("a batch has %d pictures, which `micro` does not divide into parts of %d", r.Batch, r.Pass())
 	case o.Data.Train.Len() < r.Batch:
 		return nil, misfit("there are %d pictures to learn from and a batch has %d; take a smaller batch", o.Data.Train.Len(), r.Batch)
+	case o.Net.Graph.Images() != r.Pass():
+		return nil, misfit("%s is made for %d pictures at once, and the recipe takes %d", o.Net.Name, o.Net.Graph.Images(), r.Pass())
 	}
 	t := &Trainer{o: o, batch: r.Batch, tensors: map[string]tensor.Tensor{}, fresh: map[string]bool{}}
 	owners := owners(o.Net.Graph)
@@ -139,6 +141,9 @@ func New(o Options) (*Trainer, error) {
 	t.workers = task.NewWorkers(o.Threads)
 	var err error
 	if t.targets, err = newTargets(o.Net.Graph, o.Data, r); err == nil {
+		err = t.checkStatistics()
+	}
+	if err == nil {
 		err = t.begin(r.HeadEpochs > 0 && len(t.fresh) > 0 && len(t.fresh) < len(t.tensors))
 	}
 	if err != nil {
@@ -167,11 +172,10 @@ func (t *Trainer) Close() {
 func (t *Trainer) begin(head bool) error {
 	r := &t.o.Recipe
 	p := newPolicy(t.o.Net.Graph, r, t.fresh, !head)
-	all, err := heads(t.o.Net.Graph, r.Loss, r.Sides)
+	opts, err := t.options(head)
 	if err != nil {
 		return err
 	}
-	opts := gradient.Options{Heads: all, Learns: p.learns, Stored: p.stored}
 	split := gradient.SplitOf(t.o.Net.Graph, opts)
 	opts.Heads = split.Heads
 	step, err := gradient.Of(split.Learning, opts)
@@ -187,11 +191,11 @@ func (t *Trainer) begin(head bool) error {
 		t.phase.frozen.close()
 		steps = t.phase.steps + t.phase.learner.Taken()
 	}
-	t.targets.heads = len(all)
+	t.targets.heads = len(opts.Heads)
 	t.phase = &phase{head: head, steps: steps,
 		learner: learn.New(step, engine, func(p graph.Param) []float32 { return t.tensors[p.Path].Data }, learn.Settings{
 			Optimizer: r.Optimizer, ClipNorm: r.ClipNorm, ClipValue: r.ClipValue, Decay: p.decay, Factor: p.factor,
-			Momentum: r.BNMomentum, Average: r.EMA, Warm: r.WarmEMA, Seed: r.Seed,
+			Momentum: r.BNMomentum, Average: r.EMA, Warm: r.WarmEMA, Seed: r.Seed, Passes: r.Batch / r.Pass(),
 		}, t.workers)}
 	if split.Frozen != nil {
 		t.phase.frozen = newFrozen(t, split, head)
@@ -212,10 +216,18 @@ func (t *Trainer) affords(m plan.Memory) error {
 	if t.o.Recipe.EMA > 0 {
 		copies++
 	}
+	if t.o.Recipe.Micro > 0 {
+		copies++ // of the gradients
+	}
 	const bytes = 4
 	t.need = m.Total() + int64(numbers)*bytes*int64(copies)
-	if most := t.o.MaxMemory; most > 0 && t.need > most {
-		return &interp.MemoryError{Net: "training " + t.o.Net.Name, Need: t.need, Max: most}
+	return t.within(t.need)
+}
+
+// within refuses more bytes than it may take.
+func (t *Trainer) within(need int64) error {
+	if most := t.o.MaxMemory; most > 0 && need > most {
+		return &interp.MemoryError{Net: "training " + t.o.Net.Name, Need: need, Max: most}
 	}
 	return nil
 }
@@ -223,18 +235,12 @@ func (t *Trainer) affords(m plan.Memory) error {
 // Memory is how many bytes the epochs take that come next.
 func (t *Trainer) Memory() int64 { return t.need }
 
-// Tensors are those of the net, as they are now: averages where the recipe keeps such. They are valid until the
-// next epoch.
-func (t *Trainer) Tensors() map[string]tensor.Tensor {
-	all := map[string]tensor.Tensor{}
-	averages := t.phase.learner.State().Averages
-	for path, x := range t.tensors {
-		if a := averages[path]; a != nil {
-			x = tensor.From(a, x.Shape...)
-		}
-		all[path] = x
-	}
-	return all
+// options say what learns from what in a phase.
+func (t *Trainer) options(head bool) (gradient.Options, error) {
+	r := &t.o.Recipe
+	all, err := heads(t.o.Net.Graph, r.Loss, r.Sides)
+	p := newPolicy(t.o.Net.Graph, r, t.fresh, !head)
+	return gradient.Options{Heads: all, Learns: p.learns, Stored: p.stored}, err
 }
 
 // Fresh are the paths of the tensors that no file gave, sorted.
@@ -260,8 +266,8 @@ type Outcome struct {
 	Steps int     // of the epoch
 	Loss  float64 // the mean over the steps, side heads included
 	Rate  float64 // of the last step
-	// Waited is how long it waited for data.
-	Waited time.Duration
+	// Waited is how long it waited for data, of what it took.
+	Waited, Took time.Duration
 }
 
 // A NotFiniteError says that a step was not taken because its loss or a gradient was infinite or no number.
@@ -287,8 +293,10 @@ func (t *Trainer) Epoch(ctx context.Context) (Outcome, error) {
 		}
 	}
 	out := Outcome{Head: t.phase.head}
+	t.exact = nil
 	var result learn.Result
-	waited := time.Now()
+	began := time.Now()
+	waited := began
 	loader := &t.loader
 	if f := t.phase.frozen; f != nil {
 		loader = &f.train.loader
@@ -325,7 +333,7 @@ func (t *Trainer) Epoch(ctx context.Context) (Outcome, error) {
 		}
 		waited = time.Now()
 	}
-	out.Steps, out.Loss = t.next, t.sum/float64(t.next)
+	out.Steps, out.Loss, out.Took = t.next, t.sum/float64(t.next), time.Since(began)
 	t.epoch, t.next, t.sum = t.epoch+1, 0, 0
 	return out, nil
 }

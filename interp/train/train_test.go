@@ -43,7 +43,11 @@ func netOf(t *testing.T, settings string) *interp.Net {
 	if err != nil {
 		t.Fatal(err)
 	}
-	n, err := p.Net(interp.Options{Batch: 16})
+	images := 16
+	if strings.Contains(settings, "micro = 4") {
+		images = 4
+	}
+	n, err := p.Net(interp.Options{Batch: images})
 	if err != nil {
 		t.Fatal(err)
 	}

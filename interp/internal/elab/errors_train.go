@@ -203,10 +203,10 @@ func nesterovWithout(f formValue) *diag.Diagnostic {
 		WithHelp("leave it out, or write `momentum=0.9`")
 }
 
-// microOverBatch is for a batch that is split into larger parts.
-func microOverBatch(at source.Span, micro, batch int) *diag.Diagnostic {
+// microApart is for a batch that cannot be split into parts of that size.
+func microApart(at source.Span, micro, batch int) *diag.Diagnostic {
 	return diag.New(diag.BadValue, at, "`micro` is %d, and a batch has %d", micro, batch).
-		WithHelp("`micro` is how many images of a batch are computed at once: at most all, which 0 stands for")
+		WithHelp("`micro` is how many images of a batch are computed at once: a divisor of `batch`, or 0 for all")
 }
 
 // noTensors is about a path of a recipe that no tensor has.

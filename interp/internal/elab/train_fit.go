@@ -93,12 +93,12 @@ func (t *training) stated(g *graph.Graph, names *allTensors) StatedRecipe {
 // other.
 func (m *machine) fitTraining(t *training, g *graph.Graph, names *allTensors) {
 	made := t.recipe(recipe.Recipe{Batch: untrained().Batch})
-	if made.Micro > made.Batch {
+	if made.Batch%made.Pass() != 0 {
 		item, stated := t.items["micro"]
 		if !stated {
 			item = t.items["batch"]
 		}
-		m.fail(microOverBatch(item.expr.Span(), made.Micro, made.Batch))
+		m.fail(microApart(item.expr.Span(), made.Micro, made.Batch))
 	}
 	if item, stated := t.items["sides"]; stated {
 		if list, isList := item.value.([]float64); isList && len(list) != len(g.Sides) {

@@ -23,7 +23,7 @@ type Recipe struct {
 
 	BatchStatistics bool    // bn normalises with the statistics of the batch, not with stored ones
 	BNMomentum      float64 // the share of a batch in running statistics, as torch counts it
-	RecomputeBN     int     // images whose exact statistics replace the running ones at the end; 0 for none
+	RecomputeBN     int     // images whose statistics replace the running ones in what is checked and written; 0 for none
 	EMA             float64 // decay of the running average of all tensors; 0 for none
 	WarmEMA         bool    // the decay of step t is at most (1+t)/(10+t)
 
@@ -40,6 +40,14 @@ type Recipe struct {
 	Balance      bool // each class is drawn equally often
 	Init         Init
 	ZeroLastBN   bool // the scale of the last bn of a branch that is added starts at 0
+}
+
+// Pass is how many images are computed at once.
+func (r *Recipe) Pass() int {
+	if r.Micro == 0 {
+		return r.Batch
+	}
+	return r.Micro
 }
 
 // A Loss is what training makes small: a mean over the images of a batch (over pixels or elements).
