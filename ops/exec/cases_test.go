@@ -33,6 +33,12 @@ func spread(d *ops.Deconv, groups int, dilation, more dim.Pair) ops.Op {
 	return d
 }
 
+// bare is a deconv without bias that has so many more rows and columns.
+func bare(d *ops.Deconv, rows, columns int) ops.Op {
+	d.Bias, d.OutputPad = false, pair(rows, columns)
+	return d
+}
+
 func shuffle(r int) ops.Op    { return &ops.PixelShuffle{R: dim.Int(r)} }
 func unshuffle(r int) ops.Op  { return &ops.PixelUnshuffle{R: dim.Int(r)} }
 func mean(axes ...int) ops.Op { return &ops.ReduceMean{Axis: dim.Shaped(axes...)} }
@@ -326,6 +332,18 @@ var opCases = []opCase{
 	{spread(deconv(8, pair(2, 2), pair(2, 2), pad(0)), 2, pair(1, 1), pair(0, 0)), in{{1, 8, 6, 7}}}, // groups too small for blocks of 32
 	{spread(deconv(40, pair(4, 4), pair(2, 2), pad(1)), 40, pair(1, 1), pair(0, 0)), in{{2, 40, 6, 7}}},
 	{spread(deconv(16, pair(3, 4), pair(2, 2), pad(1)), 1, pair(3, 2), pair(1, 1)), in{{1, 24, 6, 7}}},
+	{deconv(24, pair(3, 3), pair(1, 1), pad(0)), in{{1, 16, 9, 9}}},
+	{deconv(16, pair(3, 3), pair(1, 1), pad(2)), in{{1, 16, 9, 9}}},
+	{deconv(16, pair(3, 3), pair(1, 1), pad(3)), in{{1, 16, 9, 9}}}, // crops more than a kernel reaches
+	{deconv(40, pair(1, 1), pair(1, 1), pad(0)), in{{2, 24, 5, 7}}},
+	{deconv(24, pair(1, 1), pair(1, 1), pad(0)), in{{3, 40, 1, 1}}},
+	{deconv(24, pair(5, 2), pair(1, 1), pads(1, 3, 0, 1)), in{{2, 40, 6, 7}}},
+	{spread(deconv(40, pair(3, 3), pair(1, 1), pad(1)), 40, pair(1, 1), pair(0, 0)), in{{2, 40, 6, 7}}},
+	{spread(deconv(40, pair(3, 3), pair(1, 1), pad(1)), 10, pair(1, 1), pair(0, 0)), in{{2, 40, 6, 17}}},
+	{spread(deconv(48, pair(3, 3), pair(1, 1), pad(1)), 3, pair(1, 2), pair(0, 0)), in{{1, 24, 6, 7}}},
+	{bare(deconv(24, pair(1, 1), pair(2, 2), pad(0)), 1, 1), in{{2, 40, 7, 8}}}, // pixels that see nothing
+	{bare(deconv(24, pair(1, 1), pair(2, 3), pads(1, 0, 1, 1)), 0, 2), in{{1, 40, 6, 7}}},
+	{bare(deconv(16, pair(2, 1), pair(3, 2), pad(0)), 1, 0), in{{1, 33, 5, 6}}},
 	{border(pads(1, 0, 2, 3), ops.Zeros), in{{2, 40, 5, 7}}},
 	{border(pads(3, 4, 6, 5), ops.Reflect), in{{2, 70, 5, 7}}},
 	{border(pads(0, 2, 9, 0), ops.Replicate), in{{1, 40, 5, 1}}},

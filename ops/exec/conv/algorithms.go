@@ -68,7 +68,10 @@ func Algorithms(c *ops.Conv, in []tensor.Shape, out tensor.Shape, precision layo
 // Stacked is Algorithms for several convolutions as one, whose filters follow one another:
 // see Stackable.
 func Stacked(members []*ops.Conv, in []tensor.Shape, out tensor.Shape, precision layout.Precision) []task.Algorithm {
-	p := newProblem(members, in[0], out)
+	return newProblem(members, in[0], out).algorithms(precision)
+}
+
+func (p *problem) algorithms(precision layout.Precision) []task.Algorithm {
 	var found []task.Algorithm
 	for _, a := range algorithms {
 		if (a.precision == layout.F32 || a.precision == precision) && a.fits(p) {

@@ -97,19 +97,18 @@ func (p *problem) packBF16(b *tiledBF16, u unitBF16, block int, f *packing) []fl
 	taps, each, filters := p.taps(), p.each(), p.filters/p.groups
 	lines := u.taps.Len() / b.split.parts()
 	return f.Floats(u.taps.Len()*Lanes*lanesBF16, func(dst []float32) {
-		line := make([]float32, lines*lanesBF16) // of one filter
+		w, line := f.fold(), make([]float32, lines*lanesBF16) // line is of one filter
 		for lane := range min(lanesBF16, b.out.C-block*lanesBF16) {
 			o := block*lanesBF16 + lane
-			row := f.folded().row(o, each*taps)
 			clear(line)
 			for i := range each {
 				channel := o/filters*each + i - u.inBlock*lanesBF16
 				at := channel/lanesBF16*taps*lanesBF16 + channel%lanesBF16
 				for t := range taps {
 					if b.in.Block == lanesBF16 {
-						line[at+t*lanesBF16] = row.at(i*taps + t)
+						line[at+t*lanesBF16] = w.at(o, i, t)
 					} else {
-						line[t/p.w.k*p.linesOfRow()*lanesBF16+t%p.w.k*layout.ImageBF16+channel] = row.at(i*taps + t)
+						line[t/p.w.k*p.linesOfRow()*lanesBF16+t%p.w.k*layout.ImageBF16+channel] = w.at(o, i, t)
 					}
 				}
 			}

@@ -1,13 +1,14 @@
 package conv
 
 import (
+	"context"
+
 	"cnnlang/ops"
 	"cnnlang/ops/dim"
 	"cnnlang/ops/exec/layout"
 	"cnnlang/ops/exec/rowwise"
 	"cnnlang/ops/exec/task"
 	"cnnlang/ops/tensor"
-	"context"
 )
 
 // mostPhases is the largest number of phases, for strides of 8 both ways, for which packing
@@ -15,9 +16,12 @@ import (
 const mostPhases = 64
 
 // Deconv lists how a transposed convolution may be run: as one convolution for each
-// remainder of the output pixels modulo the stride, or if the stride is so large that
-// hardly any kernels overlap, pixel by pixel.
+// remainder of the output pixels modulo the stride, which with stride 1 is one by any
+// algorithm; or if the stride is so large that hardly any kernels overlap, pixel by pixel.
 func Deconv(d *ops.Deconv, in []tensor.Shape, out tensor.Shape, precision layout.Precision) []task.Algorithm {
+	if p := turned(d, in[0], out); p != nil {
+		return p.algorithms(precision)
+	}
 	a := task.Algorithm{Name: "phases", In: make([]layout.Layout, len(in)), Packs: true, Prepare: phases(d)}
 	if min(d.Stride.H.MustInt(), out[2])*min(d.Stride.W.MustInt(), out[3]) > mostPhases {
 		a.Name, a.Prepare = "direct", pixels(d)
@@ -25,30 +29,20 @@ func Deconv(d *ops.Deconv, in []tensor.Shape, out tensor.Shape, precision layout
 	return append(spreads(d, in, out, precision), a)
 }
 
-// weightAt is where the weight of an output channel, a channel of its group and a place of the
-// kernel lies in [C, out/groups, kh, kw].
-func weightAt(d *ops.Deconv, x tensor.Shape) func(o, c, i, j int) int {
-	each, filters := x[1]/d.Groups.MustInt(), d.Out.MustInt()/d.Groups.MustInt()
-	kh, kw := d.K.H.MustInt(), d.K.W.MustInt()
-	return func(o, c, i, j int) int {
-		return (((o/filters*each+c)*filters+o%filters)*kh+i)*kw + j
-	}
-}
-
-func deconvPacking(d *ops.Deconv, out tensor.Shape, params []tensor.Tensor, m task.Memory) *packing {
-	return newPacking(m, out[1], d.Epilogue().Act, func() *filters { return fold(params, out[1], d.Bias, d.Epilogue()) })
+// packingOf is the packing of weights in an order.
+func packingOf(d *ops.Deconv, out tensor.Shape, o order, params []tensor.Tensor, m task.Memory) *packing {
+	p := &problem{members: []member{{out[1], d.Bias, d.Epilogue()}}, order: o, filters: out[1], act: d.Epilogue().Act}
+	return p.packing(values{params: params, memory: m})
 }
 
 func phases(d *ops.Deconv) func(in []layout.Value, out layout.Value, params []tensor.Tensor, m task.Memory) *task.Prepared {
 	return func(in []layout.Value, out layout.Value, params []tensor.Tensor, m task.Memory) *task.Prepared {
 		x := in[0].Shape
-		f := deconvPacking(d, out.Shape, params, m)
-		place := weightAt(d, x)
-		weight := func(o, c, i, j int) float32 { return f.at(place(o, c, i, j), o) }
-		g := newGemm(x, out.Shape, d.Groups.MustInt(), f, d.Epilogue().Add)
+		g := newGemm(x, out.Shape, d.Groups.MustInt(), packingOf(d, out.Shape, order{}, params, m), d.Epilogue().Add)
 		for _, rows := range axesOf(d, x, out.Shape, dim.Height) {
 			for _, cols := range axesOf(d, x, out.Shape, dim.Width) {
-				g.phases = append(g.phases, g.newPhase(rows, cols, weight))
+				f := packingOf(d, out.Shape, phaseOrder(d, x, rows.taps, cols.taps), params, m)
+				g.phases = append(g.phases, g.newPhase(rows, cols, f))
 			}
 		}
 		return g.prepare()
@@ -63,22 +57,24 @@ func axesOf(d *ops.Deconv, in, out tensor.Shape, a dim.Axis) []convAxis {
 func pixels(d *ops.Deconv) func(in []layout.Value, out layout.Value, params []tensor.Tensor, m task.Memory) *task.Prepared {
 	return func(in []layout.Value, out layout.Value, params []tensor.Tensor, m task.Memory) *task.Prepared {
 		x, filters := in[0].Shape, out.Shape[1]
-		f := deconvPacking(d, out.Shape, params, m)
-		add := d.Epilogue().Add
 		groups, kh, kw := d.Groups.MustInt(), d.K.H.MustInt(), d.K.W.MustInt()
-		place := weightAt(d, x)
+		all := func(n int) []tap {
+			taps := make([]tap, n)
+			for i := range taps {
+				taps[i].k = i
+			}
+			return taps
+		}
+		o := phaseOrder(d, x, all(kh), all(kw))
+		f, add, each := packingOf(d, out.Shape, o, params, m), d.Epilogue().Add, x[1]/groups
 		weight := f.Floats(x[1]*filters/groups*kh*kw, func(dst []float32) {
-			for o := range filters {
-				for c := range x[1] / groups {
-					first := place(o, c, 0, 0)
-					for i := first; i < first+kh*kw; i++ {
-						dst[i] = f.at(i, o)
-					}
-				}
+			w := f.fold()
+			for group := range groups {
+				w.copyTo(dst[group*o.group:], &o, part{group * o.filters, o.filters, 0, each})
 			}
 		})
 		g := &directDeconv{
-			in: x, out: out.Shape, weight: weight, place: place, each: x[1] / groups,
+			in: x, out: out.Shape, weight: weight, order: o, each: each,
 			rows:    placesAlong{kh, d.Stride.H.MustInt(), d.Dilation.H.MustInt(), d.Crop(dim.Height), x[2]},
 			columns: placesAlong{kw, d.Stride.W.MustInt(), d.Dilation.W.MustInt(), d.Crop(dim.Width), x[3]},
 		}
@@ -111,8 +107,8 @@ const directPart = 1 << 10
 type directDeconv struct {
 	in, out       tensor.Shape
 	weight, bias  []float32
-	place         func(o, c, i, j int) int
-	each          int // channels of a group
+	order         order // of the weights
+	each          int   // channels of a group
 	act           rowwise.Act
 	rows, columns placesAlong
 }
@@ -139,7 +135,7 @@ func (g *directDeconv) pixel(until *task.Looks, data []float32, at int) float64 
 		for j := 0; ok && j < g.columns.k && !until.Ended(1); j++ {
 			fromX, sees := g.columns.of(x, j)
 			for c := 0; sees && c < g.each && !until.Ended(1); c++ {
-				sum += float64(src[((first+c)*g.in[2]+fromY)*g.in[3]+fromX]) * float64(g.weight[g.place(o, c, i, j)])
+				sum += float64(src[((first+c)*g.in[2]+fromY)*g.in[3]+fromX]) * float64(g.weight[g.order.of(o, c)+i*g.columns.k+j])
 			}
 		}
 	}

@@ -98,42 +98,18 @@ func (p *problem) lines(in *layout.Grid, blocks int) (at []int, channels int) {
 // packDense packs the weights of a unit: [block of input][kh][kw][channel][filter].
 func (p *problem) packDense(b *tiled, u unit, inBlocks int, f *packing) []float32 {
 	taps, each, filters := p.taps(), p.each(), p.filters/p.groups
-	deep, across := b.in.Block, u.blocks*Lanes
+	deep, across, first := b.in.Block, u.blocks*Lanes, u.block*Lanes
+	to := order{filter: 1, channel: across, taps: evenly(taps, deep*across)}
 	return f.Floats(inBlocks*taps*deep*across, func(dst []float32) {
-		// In the order of the result, so that it is written once, reading as many streams
-		// as there are filters.
-		var rows [kernel.Lanes * 2]filterRow
-		lanes := min(across, b.out.C-u.block*Lanes)
-		for lane := range lanes {
-			rows[lane] = f.folded().row(u.block*Lanes+lane, each*taps)
-			rows[lane].first = rows[lane].of / filters * each // of the channels that the filter sees
-		}
-		if p.groups == 1 {
-			packAll(dst, rows[:lanes], across, each, deep, taps)
-			return
-		}
-		for lane, r := range rows[:lanes] {
-			for i := range each {
-				block, channel := (r.first+i)/deep-u.inBlock, (r.first+i)%deep
-				for t := range taps {
-					dst[((block*taps+t)*deep+channel)*across+lane] = r.at(i*taps + t)
-				}
+		w := f.fold()
+		p.inGroups(first, min(first+across, b.out.C), across, func(o, n int) {
+			seen := o/filters*each - u.inBlock*deep // the first channel that they see
+			for c := 0; c < each; {
+				block, channel := (seen+c)/deep, (seen+c)%deep
+				m := min(each-c, deep-channel)
+				w.copyTo(dst[(block*taps*deep+channel)*across+o-first:], &to, part{o, n, c, m})
+				c += m
 			}
-		}
+		})
 	})
-}
-
-// packAll packs filters that see all channels.
-func packAll(dst []float32, rows []filterRow, across, channels, deep, taps int) {
-	for from := 0; from < channels; from += deep {
-		for t := range taps {
-			line := dst[(from*taps+t*deep)*across:]
-			for i := range min(deep, channels-from) {
-				at, end := (from+i)*taps+t, line[i*across:][:len(rows)]
-				for lane := range end {
-					end[lane] = rows[lane].at(at)
-				}
-			}
-		}
-	}
 }

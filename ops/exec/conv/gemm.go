@@ -33,7 +33,6 @@ type gemmConv struct {
 	outW       int
 	outPixels  int
 	phases     []phase
-	memory     task.Memory
 	bias       []float32
 	act        rowwise.Act
 	add        bool
@@ -43,7 +42,7 @@ type gemmConv struct {
 // A phase is a grid of output pixels that see the input in the same way.
 type phase struct {
 	rows, cols convAxis
-	weights    [][]float32 // for each group, packed by packRows; column c*taps + t
+	weights    [][]float32 // for each group, packed by newPhase
 	packed     []float32   // or those of all groups, one after another
 	block      tileSize
 }
@@ -66,15 +65,23 @@ const (
 	mostWork     = 32 << 20
 )
 
-// newPhase packs the weights of the taps of rows and cols. weight gives the one of filter o
-// (of all groups), channel c and kernel position y, x.
-func (g *gemmConv) newPhase(rows, cols convAxis, weight func(o, c, y, x int) float32) phase {
+// newPhase packs the weights of all groups, in this order, into the panels of the kernel, each of which has MR filters:
+//
+//	panel 0: filter 0..MR-1 of column 0 | of column 1 | … | of column k-1
+//	panel 1: filter MR..2MR-1 …
+//
+// Column c*taps + t is of channel c of the group and place t; filters beyond the last are 0.
+func (g *gemmConv) newPhase(rows, cols convAxis, f *packing) phase {
 	p := phase{rows: rows, cols: cols}
-	taps := len(rows.taps) * len(cols.taps)
+	taps, mr := len(rows.taps)*len(cols.taps), g.kernel.MR
+	k := g.channels * taps
+	to := order{filter: 1, channel: taps * mr, taps: evenly(taps, mr)}
 	for group := range g.groups {
-		p.weights = append(p.weights, packRows(g.memory, g.kernel, g.filters, g.channels*taps, func(row, col int) float32 {
-			c, t := col/taps, col%taps
-			return weight(group*g.filters+row, c, rows.taps[t/len(cols.taps)].k, cols.taps[t%len(cols.taps)].k)
+		p.weights = append(p.weights, f.Floats(task.RoundUp(g.filters, mr)*k, func(dst []float32) {
+			w := f.fold()
+			for i := 0; i < g.filters; i += mr {
+				w.copyTo(dst[i*k:], &to, part{group*g.filters + i, min(mr, g.filters-i), 0, g.channels})
+			}
 		}))
 	}
 	p.block = g.tile(rows.n*cols.n, g.channels*taps)
@@ -254,7 +261,7 @@ func newGemm(in, out tensor.Shape, groups int, f *packing, add bool) *gemmConv {
 		channels: in[1] / groups, filters: out[1] / groups,
 		inW: in[3], inPixels: in[2] * in[3],
 		outW: out[3], outPixels: out[2] * out[3],
-		memory: f, add: add,
+		add: add,
 	}
 	g.bias, g.act = f.behind(out[1])
 	return g
@@ -263,9 +270,6 @@ func newGemm(in, out tensor.Shape, groups int, f *packing, add bool) *gemmConv {
 func prepareGemm(p *problem, v values) *task.Prepared {
 	f := p.packing(v)
 	g := newGemm(p.x, p.out, p.groups, f, p.add)
-	each, kh, kw := p.each(), p.h.k, p.w.k
-	g.phases = []phase{g.newPhase(p.h.convolved(), p.w.convolved(), func(o, c, y, x int) float32 {
-		return f.at(((o*each+c)*kh+y)*kw+x, o)
-	})}
+	g.phases = []phase{g.newPhase(p.h.convolved(), p.w.convolved(), f)}
 	return g.prepare()
 }

@@ -32,15 +32,15 @@ func prepareGrouped(p *problem, v values) *task.Prepared {
 		rows[y] = y * p.h.dilation * b.in.Pitch
 	}
 	taps := kernel.NewTaps(rows, kh)
+	to := order{filter: 1, channel: kw * Lanes}
+	for t := range kh * kw {
+		to.taps = append(to.taps, (t/kw*each*kw+t%kw)*Lanes)
+	}
 	for block := range b.out.Blocks {
+		first := block * Lanes
 		weights := f.Floats(kh*each*kw*Lanes, func(dst []float32) {
-			for lane := range min(Lanes, b.out.C-block*Lanes) {
-				o := block*Lanes + lane
-				for t := range kh * each * kw {
-					y, i, x := t/kw/each, t/kw%each, t%kw
-					dst[t*Lanes+lane] = f.at(((o*each+i)*kh+y)*kw+x, o)
-				}
-			}
+			w := f.fold()
+			p.inGroups(first, min(first+Lanes, b.out.C), Lanes, func(o, n int) { w.copyTo(dst[o-first:], &to, part{o, n, 0, each}) })
 		})
 		b.units = append(b.units, unit{block: block, blocks: 1, inBlock: block, taps: taps, weights: weights})
 	}

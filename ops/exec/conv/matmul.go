@@ -64,7 +64,7 @@ func (m *matmul) packed(g *kernel.Gemm) int { return task.RoundUp(m.a, g.MR) * m
 // packedPiece is how many columns are packed between two checks of the context.
 const packedPiece = 1 << 12
 
-// pack packs the first factors as packRows does.
+// pack packs the first factors as newPhase does.
 func (m *matmul) pack(g *kernel.Gemm, dst, src []float32) task.Task {
 	panels := task.CeilDiv(m.a, g.MR)
 	return task.LongRanges(m.groups*panels, max(1, task.Grain/(g.MR*m.k)), func(ctx context.Context, first, end, _ int) {

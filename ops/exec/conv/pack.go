@@ -7,76 +7,95 @@ import (
 	"cnnlang/ops"
 	"cnnlang/ops/exec/rowwise"
 	"cnnlang/ops/exec/task"
+	"cnnlang/ops/tensor"
 )
 
 // A packing is the memory for packed parameters and the filters with their norm folded in,
 // which happens when the first is packed.
 type packing struct {
 	task.Memory
-	fold func() *filters
-	out  int
-	act  ops.Activation
+	out     int
+	act     ops.Activation
+	params  []tensor.Tensor
+	members []member
 
-	lock sync.Mutex
-	kept atomic.Pointer[filters] // what fold gave
+	lock    sync.Mutex
+	folded  atomic.Bool
+	filters filters   // once folded
+	parts   []filters // of several members
 }
 
-func newPacking(m task.Memory, out int, act ops.Activation, fold func() *filters) *packing {
-	p := &packing{Memory: task.In(m), fold: fold, out: out, act: act}
-	if c, ok := m.(task.Changing); ok {
-		c.Before(func() { p.kept.Store(nil) })
-	}
-	return p
+// A member is a convolution whose filters follow those of others in a problem; mostly it is alone.
+type member struct {
+	out      int
+	bias     bool
+	epilogue ops.Epilogue
 }
 
-// folded are the filters with their norm.
-func (p *packing) folded() *filters {
-	if f := p.kept.Load(); f != nil {
-		return f
+func (p *problem) packing(v values) *packing {
+	f := &packing{
+		Memory: task.In(v.memory), out: p.filters, act: p.act, params: v.params, members: p.members,
+		filters: filters{order: p.order}, parts: make([]filters, len(p.members)),
 	}
-	p.lock.Lock()
-	defer p.lock.Unlock()
-	f := p.kept.Load()
-	if f == nil {
-		f = p.fold()
-		p.kept.Store(f)
+	if c, ok := v.memory.(task.Changing); ok {
+		c.Before(func() { f.folded.Store(false) })
 	}
 	return f
 }
 
-func (p *problem) packing(v values) *packing {
-	if p.pack != nil {
-		return p.pack(v)
+// fold returns the filters with their norm. Their memory is used again when the parameters have changed.
+func (p *packing) fold() *filters {
+	if p.folded.Load() {
+		return &p.filters
 	}
-	return newPacking(v.memory, p.filters, p.act, func() *filters {
-		each := len(v.params) / len(p.members)
-		var all []*filters
-		for i, one := range p.members {
-			all = append(all, fold(v.params[i*each:][:each], one.Out.MustInt(), one.Bias, one.Epilogue()))
+	p.lock.Lock()
+	defer p.lock.Unlock()
+	if p.folded.Load() {
+		return &p.filters
+	}
+	if each := len(p.params) / len(p.members); len(p.members) == 1 {
+		p.filters.fold(p.params, p.members[0])
+	} else {
+		for i, m := range p.members {
+			p.parts[i].fold(p.params[i*each:][:each], m)
 		}
-		return joined(all)
-	})
+		p.filters.join(p.parts)
+	}
+	p.folded.Store(true)
+	return &p.filters
 }
-
-// at returns the weight at index i, which belongs to output channel o.
-func (p *packing) at(i, o int) float32 { return p.folded().at(i, o) }
 
 // behind packs what is done to the sums of each output channel: the bias, and the activation
 // with its slopes if these are learned; up to n of each, those beyond the last being 0.
 func (p *packing) behind(n int) (bias []float32, act rowwise.Act) {
-	bias = p.Floats(n, func(dst []float32) { copy(dst, p.folded().bias) })
+	bias = p.Floats(n, func(dst []float32) { copy(dst, p.fold().bias) })
 	if !p.act.IsLearned() {
 		return bias, rowwise.ActOf(p.act)
 	}
-	return bias, rowwise.Sloped(p.Floats(n, func(dst []float32) { copy(dst, p.folded().slopes) }))
+	return bias, rowwise.Sloped(p.Floats(n, func(dst []float32) { copy(dst, p.fold().slopes) }))
 }
 
-// rows packs the weight as out rows of equal length.
-func (p *packing) rows(each int) []float32 {
-	return p.Floats(p.out*each, func(dst []float32) {
-		f := p.folded()
-		for i := range dst {
-			dst[i] = f.at(i, i/each)
+// copiedTogether is how many filters and channels are copied together where neither are neighbours in both orders.
+const copiedTogether = 32
+
+// rows packs the weights as rows of equal length, one for each output channel.
+func (p *problem) rows(f *packing) []float32 {
+	to := p.inOrder()
+	return f.Floats(p.filters*p.each()*p.taps(), func(dst []float32) {
+		w := f.fold()
+		for c := 0; c < p.each(); c += copiedTogether {
+			m := min(copiedTogether, p.each()-c)
+			p.inGroups(0, p.filters, copiedTogether, func(o, n int) { w.copyTo(dst[to.of(o, c):], &to, part{o, n, c, m}) })
 		}
 	})
+}
+
+// inGroups calls f for the filters from first to end, in pieces of at most so many of one group.
+func (p *problem) inGroups(first, end, most int, f func(o, n int)) {
+	filters := p.filters / p.groups
+	for o := first; o < end; {
+		n := min(most, end-o, filters-o%filters)
+		f(o, n)
+		o += n
+	}
 }

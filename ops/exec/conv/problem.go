@@ -17,7 +17,8 @@ const lanesBF16 = kernel.LineBF16
 
 // A problem is one convolution at one size, for which an algorithm is chosen.
 type problem struct {
-	members           []*ops.Conv // the convolutions whose filters these are, in order; mostly one
+	members           []member // the convolutions whose filters these are, in order
+	order             order    // of their weights
 	x, out            tensor.Shape
 	channels, filters int
 	groups            int
@@ -25,7 +26,6 @@ type problem struct {
 	act               ops.Activation
 	add               bool // one more input is added to the result
 	bias              bool
-	pack              func(v values) *packing // of filters that are not those of members
 }
 
 // A window is the window of a convolution along one axis.
@@ -43,11 +43,16 @@ func newProblem(members []*ops.Conv, x, out tensor.Shape) *problem {
 		w.before, _ = c.Pad.Around(a, w.in, w.k, w.stride, w.dilation)
 		return w
 	}
-	return &problem{
-		members: members, x: x, out: out, channels: x[1], filters: out[1], groups: c.Groups.MustInt(),
+	p := &problem{
+		x: x, out: out, channels: x[1], filters: out[1], groups: c.Groups.MustInt(),
 		h: along(dim.Height), w: along(dim.Width),
 		act: c.Epilogue().Act, add: c.Epilogue().Add, bias: c.Bias,
 	}
+	for _, m := range members {
+		p.members = append(p.members, member{m.Out.MustInt(), m.Bias, m.Epilogue()})
+	}
+	p.order = p.inOrder()
+	return p
 }
 
 func (p *problem) taps() int { return p.h.k * p.w.k }

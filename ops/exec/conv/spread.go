@@ -17,7 +17,7 @@ import (
 //	phase 1, 0: e f      phase 1, 1: g h    ->   e g f h
 type spread struct {
 	element layout.Element
-	phases  []*problem // row of phases by row
+	phases  []*problem // row of phases by row; nil for pixels that see nothing and are 0
 	across  int        // phases in a row of them
 	stride  [2]int
 	prepare []func(p *problem, v values) *task.Prepared
@@ -47,6 +47,13 @@ func spreadIn(d *ops.Deconv, in, out tensor.Shape, precision layout.Precision, e
 	time := 0
 	for i := range rows {
 		for j := range columns {
+			if len(rows[i].taps) == 0 || len(columns[j].taps) == 0 {
+				if e := d.Epilogue(); d.Bias || e.Norm != nil || e.Act != ops.None {
+					return nil
+				}
+				s.phases, s.prepare = append(s.phases, nil), append(s.prepare, nil)
+				continue
+			}
 			a, ok := s.add(d, in, out, &rows[i], &columns[j], precision)
 			if !ok {
 				return nil
@@ -60,6 +67,9 @@ func spreadIn(d *ops.Deconv, in, out tensor.Shape, precision layout.Precision, e
 			time += a.estimate(p)
 		}
 	}
+	if input.Block == 0 {
+		return nil
+	}
 	return []task.Algorithm{{
 		Name: "spread", Precision: precision, In: []layout.Layout{input}, Out: layout.Blocked(element),
 		Leads: true, Packs: true, Time: time, Prepare: s.prepared(d),
@@ -68,13 +78,7 @@ func spreadIn(d *ops.Deconv, in, out tensor.Shape, precision layout.Precision, e
 
 // add adds a phase, if an algorithm computes it.
 func (s *spread) add(d *ops.Deconv, in, out tensor.Shape, rows, columns *convAxis, precision layout.Precision) (a algorithm, ok bool) {
-	if len(rows.taps) == 0 || len(columns.taps) == 0 {
-		return a, false // no weights
-	}
-	p := &problem{x: in, out: tensor.Shape{out[0], out[1], rows.n, columns.n}, channels: in[1], filters: out[1],
-		groups: d.Groups.MustInt(), act: d.Epilogue().Act, bias: d.Bias,
-		h: rows.window(in[2]), w: columns.window(in[3])}
-	p.pack = func(v values) *packing { return phasePacking(d, p, rows, columns, v) }
+	p := phaseOf(d, in, out, rows, columns)
 	names := []string{"depthwise", "direct"}
 	if precision == layout.BF16 {
 		names = []string{"bf16 depthwise", "bf16"}
@@ -88,35 +92,6 @@ func (s *spread) add(d *ops.Deconv, in, out tensor.Shape, rows, columns *convAxi
 	return a, false
 }
 
-// window is a phase as the window of a convolution: its last tap is the first that it sees.
-func (a *convAxis) window(in int) window {
-	last := a.taps[len(a.taps)-1]
-	w := window{k: len(a.taps), stride: 1, dilation: 1, in: in, out: a.n, before: -last.offset}
-	if w.k > 1 {
-		w.dilation = a.taps[w.k-2].offset - last.offset
-	}
-	return w
-}
-
-// phasePacking has the filters of a phase in the order of a convolution's: [out][C/groups][kh][kw].
-func phasePacking(d *ops.Deconv, p *problem, rows, columns *convAxis, v values) *packing {
-	return newPacking(v.memory, p.filters, p.act, func() *filters {
-		f := *fold(v.params, p.filters, d.Bias, d.Epilogue())
-		place, weight := weightAt(d, p.x), f.weight
-		f.weight = make([]float32, 0, p.filters*p.each()*p.taps())
-		for o := range p.filters {
-			for c := range p.each() {
-				for _, row := range slices.Backward(rows.taps) {
-					for _, column := range slices.Backward(columns.taps) {
-						f.weight = append(f.weight, weight[place(o, c, row.k, column.k)])
-					}
-				}
-			}
-		}
-		return &f
-	})
-}
-
 func (s *spread) prepared(d *ops.Deconv) func(in []layout.Value, out layout.Value, params []tensor.Tensor, m task.Memory) *task.Prepared {
 	return func(in []layout.Value, out layout.Value, params []tensor.Tensor, m task.Memory) *task.Prepared {
 		if len(s.phases) == 1 {
@@ -126,15 +101,21 @@ func (s *spread) prepared(d *ops.Deconv) func(in []layout.Value, out layout.Valu
 		made := &task.Prepared{}
 		shared := 0
 		for i, p := range s.phases {
+			r.at, r.grids = append(r.at, made.Shared), append(r.grids, layout.Grid{})
+			r.phases = append(r.phases, nil)
+			if p == nil {
+				continue
+			}
 			v := layout.Value{Shape: p.out, Layout: layout.Blocked(s.element)}
 			one := s.prepare[i](p, values{in, v, params, m})
-			r.phases, r.grids, r.at = append(r.phases, one), append(r.grids, v.Grid()), append(r.at, made.Shared)
+			r.phases[i], r.grids[i] = one, v.Grid()
 			made.Shared += task.RoundUp(v.Floats(), layout.Lanes)
 			made.PerWorker, shared, made.Tables = max(made.PerWorker, one.PerWorker), max(shared, one.Shared), made.Tables+one.Tables
+			made.Algorithm, r.together = "spread-"+one.Algorithm, one.Shared == 0 // which is so of all or none
 		}
 		r.spare = made.Shared
 		made.Shared += shared
-		made.Algorithm, made.Tasks = "spread-"+r.phases[0].Algorithm, r.tasks
+		made.Tasks = r.tasks
 		return made
 	}
 }
@@ -142,31 +123,40 @@ func (s *spread) prepared(d *ops.Deconv) func(in []layout.Value, out layout.Valu
 // A spreading is a spread of prepared phases.
 type spreading struct {
 	*spread
-	phases []*task.Prepared
-	grids  []layout.Grid // of their results
-	at     []int         // where these lie in shared memory
-	spare  int           // and what lies behind them
-	to     layout.Grid
+	phases   []*task.Prepared
+	grids    []layout.Grid // of their results
+	at       []int         // where these lie in shared memory
+	spare    int           // and what lies behind them
+	together bool          // whether phases may be computed at the same time
+	to       layout.Grid
 }
 
 func (r *spreading) tasks(out tensor.Tensor, in []tensor.Tensor, s task.Scratch) []task.Task {
 	var list []task.Task
 	results := make([][]float32, len(r.phases))
 	for i, p := range r.phases {
+		if p == nil {
+			continue
+		}
 		results[i] = s.Shared[r.at[i]:]
 		own := s
 		own.Shared = s.Shared[r.spare:][:p.Shared]
 		list = append(list, p.Tasks(tensor.Tensor{Shape: r.spread.phases[i].out, Data: results[i]}, in, own)...)
 	}
-	if r.phases[0].Shared == 0 { // which is so of all or none
+	if r.together {
 		list = []task.Task{task.Together(list...)}
 	}
 	return append(list, task.EachRow(&r.to, func(image, block, y, _ int) {
 		row := r.to.Row(out.Data, image, block, y)
 		for column := range r.across {
-			i := y%r.stride[0]*r.across + column
-			src := r.grids[i].Row(results[i], image, block, y/r.stride[0])
-			dst := row[column*layout.Lanes:]
+			i, apart := y%r.stride[0]*r.across+column, r.stride[1]*layout.Lanes
+			if r.phases[i] == nil {
+				for x := column * layout.Lanes; x < len(row); x += apart {
+					clear(row[x:][:layout.Lanes])
+				}
+				continue
+			}
+			src, dst := r.grids[i].Row(results[i], image, block, y/r.stride[0]), row[column*layout.Lanes:]
 			for x := 0; x < len(src); x += layout.Lanes {
 				*(*[layout.Lanes]float32)(dst[x*r.stride[1]:]) = *(*[layout.Lanes]float32)(src[x:])
 			}

@@ -151,32 +151,44 @@ var winogradG = [6][3]float64{
 // those places of the window that are not among these planes. A line follows, 0 if all
 // weights allow tiles to be transformed.
 func (w *winogradConv) pack(u unit, channels int, f *packing) []float32 {
-	across := u.blocks * Lanes
+	across, first := u.blocks*Lanes, u.block*Lanes
 	plane := w.in.Blocks * Lanes * across
+	to := order{filter: 1, channel: across}
+	for _, at := range tapPlanes {
+		to.taps = append(to.taps, at*plane)
+	}
 	return f.Floats(weightPlanes*plane+Lanes, func(dst []float32) {
-		var rows [2 * Lanes]filterRow
-		lanes := min(across, w.out.C-u.block*Lanes)
-		for lane := range lanes {
-			rows[lane] = f.folded().row(u.block*Lanes+lane, 9*channels)
-		}
-		for c := range channels {
-			for lane := range lanes {
-				var g [9]float64
-				for i := range g {
-					g[i] = float64(rows[lane].at(9*c + i))
-					if !(math.Abs(g[i]) < mostWeight) {
-						dst[weightPlanes*plane] = 1
-					}
-				}
-				for i, v := range transformed(&g) {
-					dst[i*plane+c*across+lane] = v
-				}
-				for i, to := range tapPlanes {
-					dst[to*plane+c*across+lane] = float32(g[i])
+		weights, lanes := f.fold(), min(across, w.out.C-first)
+		planes, flag := dst[:weightPlanes*plane], dst[weightPlanes*plane:]
+		flag[0] = 0
+		for c := 0; c < channels; c += Lanes {
+			n := min(Lanes, channels-c)
+			weights.copyTo(planes[c*across:], &to, part{first, lanes, c, n})
+			for at := c * across; at < (c+n)*across; at++ {
+				if !transformWeights(planes[at:], plane) {
+					flag[0] = 1
 				}
 			}
 		}
 	})
+}
+
+// transformWeights transforms a window whose weights are in their planes, and reports whether all of them are small
+// enough for that.
+func transformWeights(planes []float32, plane int) bool {
+	var g [9]float64
+	small := true
+	for i, at := range tapPlanes {
+		g[i] = float64(planes[at*plane])
+		small = small && math.Abs(g[i]) < mostWeight
+	}
+	for i, v := range transformed(&g) {
+		planes[i*plane] = v
+	}
+	for i, at := range tapPlanes { // the corners as they were: a product with 0 may have been none
+		planes[at*plane] = float32(g[i])
+	}
+	return small
 }
 
 // transformed is G·g·G' for a window g of 3x3.
