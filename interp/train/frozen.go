@@ -1,9 +1,8 @@
 package train
 
 import (
+	"cmp"
 	"context"
-	"slices"
-	"sync"
 
 	"cnnlang/interp/graph"
 	"cnnlang/interp/internal/gradient"
@@ -21,14 +20,15 @@ type frozen struct {
 	t      *Trainer
 	split  *gradient.Split
 	prefix *learn.Frozen // nil before the first batch
+	key    key           // if there is a file for rows
 	inputs [][]float32   // of a batch, by value at the cut
-	room   int64         // numbers that may still be kept
+	rows   *features     // that are kept
 
 	train, val known
 
 	batch   *dataset.Batch // whose rows are computed
 	missing []int          // its places without a row
-	rows    []float32      // of these
+	made    []float32      // their rows
 	image   func(i int) []float32
 	row     func(i int) []float32
 }
@@ -40,18 +40,15 @@ const usualViews = 2
 const usualKeep = 1 << 30
 
 func newFrozen(t *Trainer, s *gradient.Split, head bool) *frozen {
-	f := &frozen{t: t, split: s, room: t.o.Keep / 4}
-	if t.o.Keep == 0 {
-		f.room = usualKeep / 4
-	}
-	f.train = known{loader: t.loader}
-	f.val = known{loader: dataset.Loader{Set: t.o.Data.Val, Batch: t.o.Net.Graph.Images(), Threads: t.o.Threads}}
+	f := &frozen{t: t, split: s}
+	f.train = known{frozen: f, loader: t.loader}
+	f.val = known{frozen: f, loader: dataset.Loader{Set: t.o.Data.Val, Batch: t.o.Net.Graph.Images(), Threads: t.o.Threads}}
 	for _, k := range []*known{&f.train, &f.val} {
 		k.prepare(t.o.Recipe.Views, head)
 	}
 	size := tensor.Shape(t.o.Net.Graph.Input().Shape[1:]).Elements()
 	f.image = func(i int) []float32 { return f.batch.Inputs.Data[f.missing[i]*size:][:size] }
-	f.row = func(i int) []float32 { return f.rows[i*f.prefix.Size():][:f.prefix.Size()] }
+	f.row = func(i int) []float32 { return f.made[i*f.prefix.Size():][:f.prefix.Size()] }
 	return f
 }
 
@@ -65,22 +62,56 @@ func (f *frozen) plan() error {
 	if err != nil {
 		return err
 	}
+	if err := f.keep(prefix.Size()); err != nil {
+		prefix.Close()
+		return err
+	}
 	f.prefix = prefix
-	f.rows = make([]float32, f.t.batch*prefix.Size())
+	f.made = make([]float32, f.t.batch*prefix.Size())
 	for _, size := range prefix.Cuts() {
 		f.inputs = append(f.inputs, make([]float32, f.t.batch*size))
 	}
 	return nil
 }
 
+// keep makes room for rows, and reads those that a file has.
+func (f *frozen) keep(size int) error {
+	most := int(max(0, cmp.Or(f.t.o.Keep, usualKeep)) / int64(4*size))
+	wanted := map[key]bool{}
+	for _, k := range []*known{&f.train, &f.val} {
+		for version := range min(k.views, f.t.Epochs()) {
+			for picture := range k.loader.Set.Len() {
+				if len(wanted) == most {
+					break
+				}
+				wanted[k.loader.Key(picture, version)] = true
+			}
+		}
+	}
+	f.rows = newFeatures(len(wanted), size)
+	if f.t.o.Features == "" {
+		return nil
+	}
+	var err error
+	if f.key, err = prefixKey(f.split, f.t.tensors, f.t.o.Precision); err != nil {
+		return err
+	}
+	return f.rows.read(f.t.o.Features, f.key, wanted)
+}
+
+// save writes the rows to the file that is named for them.
+func (f *frozen) save(ctx context.Context) error {
+	if f == nil || f.rows == nil || f.t.o.Features == "" {
+		return nil
+	}
+	return f.rows.write(ctx, f.t.o.Features, f.key)
+}
+
 // of are the values at the cut of a batch, by value, valid until the next call.
 func (f *frozen) of(ctx context.Context, b *dataset.Batch, k *known) ([][]float32, error) {
-	if err := f.plan(); err != nil {
-		return nil, err
-	}
 	f.batch, f.missing = b, f.missing[:0]
 	for place, picture := range b.Pictures {
-		if row := k.row(at{picture, b.Versions[place]}); row != nil {
+		if row := k.row(picture, b.Versions[place]); row != nil {
 			f.put(place, row)
 		} else {
 			f.missing = append(f.missing, place)
@@ -92,9 +123,7 @@ func (f *frozen) of(ctx context.Context, b *dataset.Batch, k *known) ([][]float3
 	for i, place := range f.missing {
 		row := f.row(i)
 		f.put(place, row)
-		if f.room >= int64(len(row)) && k.keep(at{b.Pictures[place], b.Versions[place]}, row) {
-			f.room -= int64(len(row))
-		}
+		k.add(b.Pictures[place], b.Versions[place], row)
 	}
 	return f.inputs, nil
 }
@@ -115,14 +144,10 @@ func (f *frozen) close() {
 
 // known are the rows of a set's pictures, as far as they are kept.
 type known struct {
+	*frozen
 	loader dataset.Loader
-	keeps  bool
-	lock   sync.RWMutex
-	rows   map[at][]float32
+	views  int // versions of which rows are kept
 }
-
-// at is a picture of a set in one of its versions.
-type at struct{ picture, version int }
 
 // prepare makes a loader give pictures in so many versions, as a recipe says, and pass over those that are known.
 func (k *known) prepare(views int, head bool) {
@@ -138,25 +163,21 @@ func (k *known) prepare(views int, head bool) {
 	if views < 1 {
 		return
 	}
-	k.keeps, k.rows = true, map[at][]float32{}
-	l.Views = views
-	l.Known = func(picture, version int) bool { return k.row(at{picture, version}) != nil }
+	k.views, l.Views = views, views
+	l.Known = func(picture, version int) bool { return k.row(picture, version) != nil }
 }
 
 // row is the row of a picture, nil if it is not kept.
-func (k *known) row(of at) []float32 {
-	k.lock.RLock()
-	defer k.lock.RUnlock()
-	return k.rows[of]
+func (k *known) row(picture, version int) []float32 {
+	if k.views == 0 {
+		return nil
+	}
+	return k.rows.row(k.loader.Key(picture, version))
 }
 
-// keep keeps a row, and reports whether it is new.
-func (k *known) keep(of at, row []float32) bool {
-	if !k.keeps || k.row(of) != nil {
-		return false
+// add keeps a row, if there is room.
+func (k *known) add(picture, version int, row []float32) {
+	if k.views > 0 {
+		copy(k.rows.add(k.loader.Key(picture, version)), row)
 	}
-	k.lock.Lock()
-	defer k.lock.Unlock()
-	k.rows[of] = slices.Clone(row)
-	return true
 }

@@ -16,6 +16,7 @@ import (
 	"cnnlang/interp"
 	"cnnlang/interp/train"
 	"cnnlang/interp/train/dataset"
+	"cnnlang/interp/train/events"
 )
 
 // frozenRecipes have a frozen part: in the first epochs, in all, with pictures that are changed or not.
@@ -188,5 +189,59 @@ func TestPicturesAreComputedOnce(t *testing.T) {
 		if err := os.Rename(moved, folder); err != nil {
 			t.Fatal(err)
 		}
+	}
+}
+
+// TestFileOfFeatures: a training that finds its features in a file, or some of them, or those of other tensors, ends with
+// the bits of one without. A file that has all is not written again, and a damaged one is an error.
+func TestFileOfFeatures(t *testing.T) {
+	ran := func(settings, features string, change func(*train.Options)) map[string][]float32 {
+		t.Helper()
+		tr, _, _ := frozenTrainer(t, settings, func(o *train.Options) {
+			o.Features = features
+			change(o)
+		})
+		if _, err := tr.Run(context.Background(), filepath.Join(t.TempDir(), "w.safetensors"), func(events.Event) {}); err != nil {
+			t.Fatal(err)
+		}
+		return copied(tr.Tensors())
+	}
+	same := func(what string, got, want map[string][]float32) {
+		t.Helper()
+		for path, x := range want {
+			if !slices.Equal(got[path], x) {
+				t.Errorf("%s: %s differs", what, path)
+			}
+		}
+	}
+	file := filepath.Join(t.TempDir(), "features")
+	plain := func(*train.Options) {}
+	for _, settings := range frozenRecipes[1:3] {
+		want := ran(settings, "", plain)
+		same("writing a file", ran(settings, file, plain), want)
+		same("reading it", ran(settings, file, plain), want)
+		same("with less room", ran(settings, file, func(o *train.Options) { o.Keep = 9 << 10 }), want)
+		other := func(o *train.Options) { o.Tensors["conv1.weight"].Data[0]++ }
+		same("of other tensors", ran(settings, file, other), ran(settings, "", other))
+		same("again", ran(settings, file, plain), want)
+	}
+	tr, _, d := frozenTrainer(t, frozenRecipes[2], func(o *train.Options) { o.Features = file })
+	written, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := tr.Run(context.Background(), filepath.Join(t.TempDir(), "w.safetensors"), func(events.Event) {}); err != nil {
+		t.Fatal(err)
+	}
+	again, err := os.ReadFile(file)
+	if err != nil || !slices.Equal(again, written) {
+		t.Errorf("the file of %d pictures is written anew: %v", d.Train.Len(), err)
+	}
+	if err := os.WriteFile(file, written[:len(written)-1], 0o600); err != nil {
+		t.Fatal(err)
+	}
+	tr, _, _ = frozenTrainer(t, frozenRecipes[2], func(o *train.Options) { o.Features = file })
+	if _, err := tr.Run(context.Background(), filepath.Join(t.TempDir(), "w.safetensors"), func(events.Event) {}); err == nil {
+		t.Error("a file that is cut short is used")
 	}
 }

@@ -131,7 +131,7 @@ func (t *Trainer) save(ctx context.Context, result string, tell func(events.Even
 		return err
 	}
 	tell(&events.Checkpoint{Step: t.phase.steps + t.phase.learner.Taken(), File: file})
-	return nil
+	return t.phase.frozen.save(ctx)
 }
 
 // writing holds the lock while a file is written.

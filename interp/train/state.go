@@ -36,6 +36,7 @@ type position struct {
 	Epochs  int     `json:"epochs"` // of the section
 	Data    string  `json:"data"`   // digest
 	Fresh   string  `json:"fresh"`  // the paths that no file gave
+	Frozen  string  `json:"frozen"` // the precision of what is frozen
 	Head    bool    `json:"head"`
 	Before  int     `json:"before"` // steps of phases before
 	Taken   int     `json:"taken"`  // of this one
@@ -58,7 +59,7 @@ func (t *Trainer) position() (position, error) {
 	r.Epochs = 1 // they may grow
 	return position{
 		Version: stateVersion, Net: hex.EncodeToString(hash.Sum(nil)), Recipe: r.Text(), Epochs: t.o.Recipe.Epochs, Data: t.o.Data.Digest(),
-		Fresh: strings.Join(t.Fresh(), " "), Head: t.phase.head, Before: t.phase.steps, Taken: t.phase.learner.Taken(),
+		Fresh: strings.Join(t.Fresh(), " "), Frozen: t.o.Precision.String(), Head: t.phase.head, Before: t.phase.steps, Taken: t.phase.learner.Taken(),
 		Epoch: t.epoch, Next: t.next, Sum: t.sum, Best: t.best, Learned: t.learned,
 	}, nil
 }
@@ -216,6 +217,7 @@ func differences(saved, now position) (list []string) {
 	add(saved.Net != now.Net, "of another net, or of other arguments or another size")
 	add(saved.Data != now.Data, "of other pictures, or they are split otherwise")
 	add(saved.Fresh != now.Fresh, "it began with tensors of another file")
+	add(saved.Frozen != now.Frozen, fmt.Sprintf("of what is frozen in %s, and now that is %s", saved.Frozen, now.Frozen))
 	list = append(list, apart(saved.Recipe, now.Recipe)...)
 	add(saved.Epochs > now.Epochs, fmt.Sprintf("of %d epochs, and now there are %d; they may become more, not fewer", saved.Epochs, now.Epochs))
 	return list

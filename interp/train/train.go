@@ -46,6 +46,8 @@ type Options struct {
 	Precision interp.Precision
 	// Keep is how many bytes of the values of that stay in memory, so that they are computed only once; 0 is 1 GiB.
 	Keep int64
+	// Features is a file for these values, "" for none: it is read if it exists, and written by Run.
+	Features string
 	// MaxMemory is how many bytes training may take, 0 for no limit.
 	MaxMemory int64
 	// Asked is kept in the state for whoever goes on: what was asked for, in words of the caller's own, which
@@ -299,6 +301,9 @@ func (t *Trainer) Epoch(ctx context.Context) (Outcome, error) {
 	waited := began
 	loader := &t.loader
 	if f := t.phase.frozen; f != nil {
+		if err := f.plan(); err != nil {
+			return Outcome{}, err
+		}
 		loader = &f.train.loader
 	}
 	for b, err := range loader.Epoch(ctx, t.epoch, t.next) {

@@ -65,12 +65,19 @@ func WriteSafetensors(ctx context.Context, path string, tensors []Named) error {
 func WriteWith(ctx context.Context, path string, tensors []Named, about map[string]string) error {
 	var sources []Source
 	for _, t := range tensors {
-		sources = append(sources, Source{
-			Entry: Entry{Name: t.Name, DType: "F32", Shape: t.Tensor.Shape}, From: "F32",
-			Bytes: func() ([]byte, error) { return bytesOf(t.Tensor.Data), nil },
-		})
+		sources = append(sources, t.Source())
 	}
 	return writeFile(ctx, path, sources, about, nil)
+}
+
+// Source is the tensor as it is.
+func (t Named) Source() Source {
+	return Bytes(t.Name, "F32", bytesOf(t.Tensor.Data), t.Tensor.Shape...)
+}
+
+// Bytes is a tensor of elements that are there already, row-major and little-endian.
+func Bytes(name, dtype string, raw []byte, shape ...int) Source {
+	return Source{Entry: Entry{Name: name, DType: dtype, Shape: shape}, From: dtype, Bytes: func() ([]byte, error) { return raw, nil }}
 }
 
 // Write writes tensors, in order and one after another, to a safetensors file that Open and
