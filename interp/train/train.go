@@ -108,6 +108,14 @@ func New(o Options) (*Trainer, error) {
 	case o.Net.Graph.Images() != r.Pass():
 		return nil, misfit("%s is made for %d pictures at once, and the recipe takes %d", o.Net.Name, o.Net.Graph.Images(), r.Pass())
 	}
+	if r.Loss.Kind == recipe.FromData {
+		r.Loss.Kind = recipe.CrossEntropy
+		if n, binary := o.Data.Targets(); n > 0 && binary {
+			r.Loss.Kind = recipe.BCE
+		} else if n > 0 {
+			r.Loss.Kind = recipe.MSE
+		}
+	}
 	t := &Trainer{o: o, batch: r.Batch, tensors: map[string]tensor.Tensor{}, fresh: map[string]bool{}}
 	owners := owners(o.Net.Graph)
 	for _, p := range o.Net.Graph.Params(true) {
@@ -125,14 +133,6 @@ func New(o Options) (*Trainer, error) {
 			if t.fresh[path] {
 				clear(t.tensors[path].Data)
 			}
-		}
-	}
-	if r.Loss.Kind == recipe.FromData {
-		r.Loss.Kind = recipe.CrossEntropy
-		if n, binary := o.Data.Targets(); n > 0 && binary {
-			r.Loss.Kind = recipe.BCE
-		} else if n > 0 {
-			r.Loss.Kind = recipe.MSE
 		}
 	}
 	if err := o.Precision.Supported(); err != nil {

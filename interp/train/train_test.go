@@ -119,6 +119,15 @@ func trained(t *testing.T, settings string, threads, epochs int, tensors map[str
 	return tr, n, d, all
 }
 
+// TestUsualLoss: pictures with classes are learned from by cross entropy where the recipe names no loss.
+func TestUsualLoss(t *testing.T) {
+	_, _, _, usual := trained(t, "", 1, 1, nil)
+	_, _, _, said := trained(t, "loss = cross_entropy", 1, 1, nil)
+	if usual[0].Loss != said[0].Loss {
+		t.Errorf("the loss of the first epoch is %v, and %v by cross entropy", usual[0].Loss, said[0].Loss)
+	}
+}
+
 // TestNetLearns: pictures that were not learned from are told apart, and no bit depends on the threads.
 func TestNetLearns(t *testing.T) {
 	var first map[string]tensor.Tensor
