@@ -5,6 +5,10 @@ The model is read into a module, traced, frozen and optimised for inference, whi
 is the fastest way that torch offers on a CPU. With --layout channels_last weights
 and images lie as NHWC. With --output the first answer is written to a file, as
 float32 of this machine's byte order.
+
+With --train a run is a step of training on the same batch: cross entropy, and SGD with
+momentum. The tensors of --freeze stay as they are, and norms among them take
+stored statistics.
 """
 import time
 
@@ -25,6 +29,8 @@ def read_flags():
     flags.add_argument('--batch', type=int, default=1)
     flags.add_argument('--layout', choices=['plain', 'channels_last'], default='plain')
     flags.add_argument('--output', default='')
+    flags.add_argument('--train', action='store_true')
+    flags.add_argument('--freeze', default='')
     return flags.parse_args()
 
 
@@ -201,11 +207,12 @@ class Network(torch.nn.Module):
                 self.register_parameter(name, torch.nn.Parameter(value, requires_grad=False))
                 value = name
             self.held[tensor.name] = value
-        self.steps = []
+        self.steps, self.kinds = [], []
         for node in graph.node:
             if node.op_type not in OPERATORS:
                 raise SystemExit('torch_worker: no operator ' + node.op_type)
             attributes = {a.name: onnx.helper.get_attribute_value(a) for a in node.attribute}
+            self.kinds.append(node.op_type)
             self.steps.append((OPERATORS[node.op_type], attributes, list(node.input), node.output[0]))
         self.input, self.output = graph.input[0].name, graph.output[0].name
 
@@ -227,6 +234,39 @@ def numbers(count):
     return torch.frombuffer(data, dtype=torch.float32)
 
 
+def frozen(name):
+    return any(name == path or name.startswith(path + '.') for path in FLAGS.freeze.split(',') if path)
+
+
+def batch_norm(a, x, weight, bias, mean, var):
+    """The norm in training: a tensor that learns goes with the statistics of the batch."""
+    return F.batch_norm(x, mean, var, weight, bias, weight.requires_grad, 0.1, a['epsilon'])
+
+
+class Step:
+    """Steps of training on a batch. Picture i is of class 7i."""
+
+    def __init__(self, network, x):
+        OPERATORS['BatchNormalization'] = batch_norm
+        network.steps = [(OPERATORS[kind], *rest) for kind, (_, *rest) in zip(network.kinds, network.steps)]
+        self.network, self.x = network, x
+        learns = []
+        for name, value in network.held.items():
+            if isinstance(value, str) and not frozen(name) and 'running_' not in name:
+                learns.append(getattr(network, value).requires_grad_())
+        with torch.no_grad():
+            classes = network(x[:1]).shape[1]
+        self.labels = 7 * torch.arange(len(x)) % classes
+        self.optimizer = torch.optim.SGD(learns, lr=0.01, momentum=0.9, weight_decay=1e-4)
+
+    def __call__(self):
+        self.optimizer.zero_grad(set_to_none=True)
+        loss = F.cross_entropy(self.network(self.x), self.labels)
+        loss.backward()
+        self.optimizer.step()
+        return loss.item()
+
+
 def main():
     torch.set_num_threads(FLAGS.threads)
     start = time.perf_counter()
@@ -240,33 +280,40 @@ def main():
     if FLAGS.layout == 'channels_last':
         network = network.to(memory_format=torch.channels_last)
         x = x.to(memory_format=torch.channels_last)
-    with torch.no_grad():
-        network = torch.jit.optimize_for_inference(torch.jit.freeze(torch.jit.trace(network, x, check_trace=False)))
+    if FLAGS.train:
+        run = Step(network, x)
+    else:
+        with torch.no_grad():
+            network = torch.jit.optimize_for_inference(torch.jit.freeze(torch.jit.trace(network, x, check_trace=False)))
+        run = torch.no_grad()(lambda: network(x))
     loaded += since(start)
 
-    with torch.no_grad():
-        start = time.perf_counter()
-        y = network(x)
-        first = since(start)
-        if FLAGS.output:
-            y.contiguous().numpy().tofile(FLAGS.output)
-        name = 'torch' if FLAGS.layout == 'plain' else 'torch-channels-last'
-        say({'engine': name, 'threads': FLAGS.threads, 'batch': FLAGS.batch, 'precision': 'f32',
-             'import_ms': IMPORTED, 'load_ms': loaded, 'first_ms': first, 'rss0_mb': RESIDENT_BEFORE,
-             'rss_mb': memory('VmRSS'), 'hwm_mb': memory('VmHWM'), 'y0': y.flatten()[:3].tolist()})
-        for line in sys.stdin:
-            line = line.strip()
-            if line == 'quit':
-                break
-            if line == 'mem':
-                say({'rss_mb': memory('VmRSS'), 'hwm_mb': memory('VmHWM')})
-                continue
-            took = []
-            for _ in range(int(line)):
-                start = time.perf_counter()
-                network(x)
-                took.append(since(start))
-            say(took)
+    start = time.perf_counter()
+    y = run()
+    first = since(start)
+    if FLAGS.train:  # the losses of three steps
+        y0 = [y, run(), run()]
+    else:
+        y0 = y.flatten()[:3].tolist()
+    if FLAGS.output:
+        y.contiguous().numpy().tofile(FLAGS.output)
+    name = 'torch' if FLAGS.layout == 'plain' else 'torch-channels-last'
+    say({'engine': name, 'threads': FLAGS.threads, 'batch': FLAGS.batch, 'precision': 'f32',
+         'import_ms': IMPORTED, 'load_ms': loaded, 'first_ms': first, 'rss0_mb': RESIDENT_BEFORE,
+         'rss_mb': memory('VmRSS'), 'hwm_mb': memory('VmHWM'), 'y0': y0})
+    for line in sys.stdin:
+        line = line.strip()
+        if line == 'quit':
+            break
+        if line == 'mem':
+            say({'rss_mb': memory('VmRSS'), 'hwm_mb': memory('VmHWM')})
+            continue
+        took = []
+        for _ in range(int(line)):
+            start = time.perf_counter()
+            run()
+            took.append(since(start))
+        say(took)
 
 
 main()

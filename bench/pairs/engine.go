@@ -14,6 +14,7 @@ type engine struct {
 	against   string // the name of the engine that it is compared with
 	writes    bool   // whether it can write its whole answer
 	cached    bool   // whether it can keep packed weights
+	trains    bool   // a run is a step of training, and its answer the losses of the first
 	command   func(n *network, threads, batch int) []string
 }
 
@@ -30,6 +31,9 @@ const int8Model = ".int8.onnx"
 // with the older build's; otherwise all are compared with the first.
 func (o *options) engines(n *network) []engine {
 	var list []engine
+	if o.training != "" {
+		return o.trainers(n)
+	}
 	if o.old != "" {
 		for _, precision := range o.precisions {
 			before, now := build(nameOld, o.old, precision), build(nameOurs, o.cnnlang, precision)

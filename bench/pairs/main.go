@@ -1,5 +1,5 @@
 // Command pairs measures cnnlang beside ONNX Runtime and torch, or beside an older build of
-// itself. It keeps a worker of each alive and alternates between them, A B B A, so that
+// itself, or the steps of training of cnnlang and torch. It keeps a worker of each alive and alternates between them, A B B A, so that
 // changes of the machine's speed affect all of them; the result is the ratio of the medians
 // of a round, with its 95 % interval over all rounds. Workers whose answers differ are not
 // timed. It prints the tables of docs/performance.md.
@@ -27,6 +27,7 @@ type options struct {
 	models, scripts, modules string // folders
 	python                   string
 	cnnlang, old             string // builds; old is "" for no comparison
+	training, freeze         string // the worker that trains, "" to measure inference; paths that do not learn
 	answersOnly              bool
 }
 
@@ -60,6 +61,8 @@ func readOptions(arguments []string) (*options, error) {
 	f.Func("batch", "numbers of images in a batch, as 1,8", counts(&o.batches))
 	f.StringVar(&o.cnnlang, "cnnlang", "cnnlang", "the build to measure")
 	f.StringVar(&o.old, "against", "", "an older build of cnnlang to compare with, in place of the engines")
+	f.StringVar(&o.training, "training", "", "the build of bench/training, to measure steps of training beside torch")
+	f.StringVar(&o.freeze, "freeze", "", "paths whose tensors stay as they are while training, as conv1,bn1")
 	f.IntVar(&o.rounds, "rounds", 11, "how often each worker has its turn")
 	f.IntVar(&o.starts, "starts", 5, "how often each worker is started cold, 0 for never")
 	f.DurationVar(&o.turn, "turn", 400*time.Millisecond, "about how long a turn takes")
@@ -78,6 +81,8 @@ func readOptions(arguments []string) (*options, error) {
 		return nil, fmt.Errorf("pairs: got %q beside the flags", f.Args())
 	case len(o.nets) == 0 || len(o.precisions) == 0 || len(o.threads) == 0 || len(o.batches) == 0:
 		return nil, errors.New("pairs: want --nets, --precision, --threads and --batch")
+	case o.training != "" && (o.old != "" || o.starts > 0):
+		return nil, errors.New("pairs: want --starts 0 and no --against with --training")
 	case o.rounds < 1 || o.rounds > 1000 || o.starts < 0 || o.turn <= 0:
 		return nil, errors.New("pairs: want 1 to 1000 rounds, and turns that take time")
 	}

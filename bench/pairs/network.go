@@ -16,6 +16,7 @@ type network struct {
 	Output []float64 `json:"output"`
 
 	folder string
+	losses []float64 // of the first worker that trains it
 }
 
 // readNetwork reads what was exported.

@@ -95,7 +95,7 @@ func TestWorkersTakeTurns(t *testing.T) {
 	}
 	for i, v := range r.timings {
 		want := timing{Net: "small", Engine: []string{"a", "cnnlang"}[i%2], Against: "a", Threads: 1 + i/2, Batch: 8,
-			ms: []float64{100, 110}[i%2], reference: 100, memory: 64, busy: v.busy}
+			ms: []float64{100, 110}[i%2], reference: 100, memory: 64, others: 64, busy: v.busy}
 		want.ratio = ratio{want.ms / 100, want.ms / 100, want.ms / 100}
 		if fmt.Sprint(v) != fmt.Sprint(want) || len(v.busy) != 12 {
 			t.Errorf("timing %d: got %+v, want %+v", i, v, want)
@@ -103,7 +103,7 @@ func TestWorkersTakeTurns(t *testing.T) {
 	}
 	var text strings.Builder
 	r.print(&text)
-	for _, line := range []string{"| small | +10..+10 % |", "| small | 8 | 2 | 100.00 | 110.00 | **1.100** | 1.100..1.100 | 64 |", "|---|---:|", "the machine was busy to"} {
+	for _, line := range []string{"| small | +10..+10 % |", "| small | 8 | 2 | 100.00 | 110.00 | **1.100** | 1.100..1.100 | 64 | 64 |", "|---|---:|", "the machine was busy to"} {
 		if !strings.Contains(text.String(), line) {
 			t.Errorf("no %q in\n%s", line, &text)
 		}
@@ -246,5 +246,33 @@ func TestOptions(t *testing.T) {
 		if _, err := readOptions(append(slices.Clone(all), wrong...)); err == nil {
 			t.Errorf("%q is taken for options", wrong)
 		}
+	}
+}
+
+// Workers that train are compared by the losses of their first steps.
+func TestLossesAreCompared(t *testing.T) {
+	onLinux(t)
+	trainer := func(name, kind string) engine {
+		e := fakeEngine(name, "f32", kind)
+		e.trains = true
+		return e
+	}
+	o := &options{threads: []int{1}, rounds: 1, turn: 1000}
+	n := &network{Net: "small", Input: []int{3, 8, 8}, Output: []float64{7}}
+	if err := o.measure(n, 1, []engine{trainer("a", "100"), trainer("b", "110")}, &results{idleLimit: 1}); err != nil {
+		t.Error(err)
+	}
+	for _, kind := range []string{"lies", "breaks"} {
+		n.losses = nil
+		err := o.measure(n, 1, []engine{trainer("a", "100"), trainer("b", kind)}, &results{})
+		if err == nil || !strings.Contains(err.Error(), "the losses of b are") {
+			t.Errorf("%s: got %v", kind, err)
+		}
+	}
+	o = &options{training: "worker", scripts: filepath.Join(".."), freeze: "conv1"}
+	all := o.trainers(&network{Net: "glyphs", Input: []int{1, 32, 32}, folder: "models"})
+	got := strings.Join(all[1].command(&network{Net: "glyphs", folder: "models"}, 2, 64), " ")
+	if want := "worker --weights models/glyphs.safetensors --threads 2 --batch 64 --freeze conv1 ../training/glyphs.cnn"; got != want {
+		t.Errorf("got %s, want %s", got, want)
 	}
 }

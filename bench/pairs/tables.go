@@ -103,10 +103,10 @@ func (r *results) times() string {
 		}
 		if heads[t.Engine] == nil {
 			engines = append(engines, t.Engine)
-			heads[t.Engine] = []string{"net", "batch:", "threads:", t.Against + " ms:", t.Engine + " ms:", "ratio:", "95 % interval", "peak memory MiB:"}
+			heads[t.Engine] = []string{"net", "batch:", "threads:", t.Against + " ms:", t.Engine + " ms:", "ratio:", "95 % interval", t.Against + " peak memory MiB:", "peak memory MiB:"}
 		}
 		rows[t.Engine] = append(rows[t.Engine], []string{t.Net, fmt.Sprint(t.Batch), fmt.Sprint(t.Threads), fmt.Sprintf("%.2f", t.reference),
-			fmt.Sprintf("%.2f", t.ms), fmt.Sprintf("**%.3f**", t.Ratio), t.interval(), fmt.Sprintf("%.0f", t.memory)})
+			fmt.Sprintf("%.2f", t.ms), fmt.Sprintf("**%.3f**", t.Ratio), t.interval(), fmt.Sprintf("%.0f", t.others), fmt.Sprintf("%.0f", t.memory)})
 	}
 	var text []string
 	for _, engine := range engines {

@@ -14,6 +14,7 @@ type timing struct {
 	ms, reference        float64 // its median, and that of the other
 	ratio
 	memory float64   // the peak memory of the process, in MiB
+	others float64   // that of the other
 	busy   []float64 // how busy the machine was before and after each round, as a share
 }
 
@@ -56,6 +57,7 @@ func (o *options) measure(n *network, batch int, engines []engine, to *results) 
 			}
 		}
 	}
+	resident := map[*runner]float64{}
 	var busy []float64
 	order := slices.Clone(all)
 	for round := range o.rounds {
@@ -76,17 +78,19 @@ func (o *options) measure(n *network, batch int, engines []engine, to *results) 
 			n.Net, batch, round+1, o.rounds, 100*before, 100*after)
 	}
 	for _, r := range all {
-		resident, err := r.mostResident()
-		if err != nil {
+		var err error
+		if resident[r], err = r.mostResident(); err != nil {
 			return err
 		}
+	}
+	for _, r := range all {
 		i := slices.IndexFunc(all, func(other *runner) bool { return other.engine.name == r.against && other.threads == r.threads })
 		if i < 0 {
 			return fmt.Errorf("pairs: %s: there is no %s for %s", n.Net, r.against, r.engine.name)
 		}
 		other := all[i]
 		t := timing{Net: n.Net, Engine: r.engine.name, Against: r.against, Threads: r.threads, Batch: batch,
-			ms: median(r.took), reference: median(other.took), ratio: ratioOf(r.took, other.took), memory: resident, busy: busy}
+			ms: median(r.took), reference: median(other.took), ratio: ratioOf(r.took, other.took), memory: resident[r], others: resident[other], busy: busy}
 		to.timings = append(to.timings, t)
 	}
 	var ends []error
@@ -115,7 +119,9 @@ func (o *options) prepare(n *network, e engine, threads, batch int) (*runner, er
 	if h := w.hello; h.Threads != threads || h.Batch != batch || h.Precision != e.precision {
 		err = fmt.Errorf("pairs: %s runs threads %d, batch %d, precision %s", name, h.Threads, h.Batch, h.Precision)
 	}
-	if err == nil {
+	if err == nil && e.trains {
+		err = n.learnAlike(e, w.hello.Output)
+	} else if err == nil {
 		err = agree(n, e, w.hello.Output)
 	}
 	var took []float64

@@ -32,10 +32,22 @@ func NewEngine(s *gradient.Step, tensors plan.Source, workers *task.Workers, aff
 
 // Run implements Backend.
 func (e *Engine) Run(ctx context.Context, inputs [][]float32) error {
+	return e.session.Run(ctx, e.given(inputs)...)
+}
+
+func (e *Engine) given(inputs [][]float32) []tensor.Tensor {
 	for i, x := range inputs {
 		e.inputs[i].Data = x
 	}
-	return e.session.Run(ctx, e.inputs...)
+	return e.inputs
+}
+
+// An OperationTime is how long an operation of a step took.
+type OperationTime = plan.InstructionTime
+
+// Profile computes like Run and returns how long each operation took, the packing of the tensors first.
+func (e *Engine) Profile(ctx context.Context, inputs [][]float32) ([]OperationTime, error) {
+	return e.session.Profile(ctx, e.given(inputs)...)
 }
 
 // Value implements Backend.
