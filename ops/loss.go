@@ -1,6 +1,8 @@
 package ops
 
 import (
+	"slices"
+
 	"cnnlang/ops/dim"
 )
 
@@ -22,6 +24,8 @@ const (
 	SmoothL1 LossKind = "smooth_l1"
 )
 
+var losses = []LossKind{CrossEntropy, BCE, MSE, L1, SmoothL1}
+
 // Loss is the loss of every image: the mean over its pixels, and but for CrossEntropy over its
 // channels. Its inputs are a value [N, C] or [N, C, H, W] and the targets.
 //
@@ -37,6 +41,7 @@ func (l *Loss) Name() string { return string(l.Kind) }
 // Infer gives [N].
 func (l *Loss) Infer(f dim.Facts, in []dim.Shape) (dim.Shape, error) {
 	r := begin(f, l, in, 2)
+	r.loss(l.Kind)
 	r.gradientOf(1, in[0])
 	return r.end(in[0][:1])
 }
@@ -58,9 +63,17 @@ func (l *LossGradient) Name() string { return l.Of.Name() + "'" }
 // Infer gives the shape of the value.
 func (l *LossGradient) Infer(f dim.Facts, in []dim.Shape) (dim.Shape, error) {
 	r := begin(f, l, in, 2)
+	r.loss(l.Of.Kind)
 	r.gradientOf(1, in[0])
 	return r.end(in[0])
 }
 
 func (l *LossGradient) Params(in []dim.Shape) []Param           { return nil }
 func (l *LossGradient) Cost(in []dim.Shape, out dim.Shape) Cost { return elementCost(in[0], 4) }
+
+// loss requires one of the losses that there are: the kernels take any other for the last one.
+func (r *rule) loss(k LossKind) {
+	if !slices.Contains(losses, k) {
+		r.bad("loss", "", "there is no loss %q", k)
+	}
+}
