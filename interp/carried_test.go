@@ -42,8 +42,9 @@ func TestCarriedTexts(t *testing.T) {
 
 	got := carried("imports.cnn", "c=5", "H = 16")
 	for name, want := range map[string]string{
-		"cnnlang.net": "imports", "cnnlang.set": "c=5\nH = 16", "cnnlang.classes": `["a","é"]`,
+		"cnnlang.version": "1", "cnnlang.net": "imports", "cnnlang.classes": `["a","é"]`, "cnnlang.set": "", // the text was written out
 		"cnnlang.prepare":         `picture(resize=32x16, scale=255, order="bgr")`,
+		"cnnlang.size":            "16x8",
 		"Image.BitmapPixelFormat": "Bgr8", "Image.NominalPixelRange": "NominalRange_0_255",
 	} {
 		if got[name] != want {
@@ -66,13 +67,14 @@ func TestCarriedTexts(t *testing.T) {
 		t.Errorf("got %v", params)
 	}
 
+	set := carried("own.cnn", "H = 16")["cnnlang.set"]
 	got = carried("own.cnn")
 	text, err := os.ReadFile(filepath.Join(folder, "own.cnn"))
-	if err != nil || got["cnnlang.source"] != string(text) || got["Image.BitmapPixelFormat"] != "Gray8" || got["Image.NominalPixelRange"] != "Normalized_0_1" {
+	if err != nil || set != "H = 16" || got["cnnlang.source"] != string(text) || got["Image.BitmapPixelFormat"] != "Gray8" || got["Image.NominalPixelRange"] != "Normalized_0_1" {
 		t.Errorf("got %q, %v", got, err)
 	}
-	if got = carried("bare.cnn"); len(got) != 2 {
-		t.Errorf("got %q, want the net's name and text", got)
+	if got = carried("bare.cnn"); len(got) != 4 || len(got["cnnlang.hash"]) != 64 {
+		t.Errorf("got %q, want the net's name, text and hash, and the version", got)
 	}
 	imagenet, err := interp.Open("resnet18")
 	if err != nil {

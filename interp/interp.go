@@ -37,7 +37,7 @@ import (
 )
 
 // Load makes a net ready to run. A name that ends in .cnn or holds a path separator is a
-// file; any other is a net of the library. Load returns soon after ctx has ended, with its
+// file, and one that ends in .safetensors a file of weights that holds its net; any other is a net of the library. Load returns soon after ctx has ended, with its
 // error. Close the model after use.
 func Load(ctx context.Context, nameOrPath string, opts Options) (*Model, error) {
 	p, err := Open(nameOrPath)
@@ -52,7 +52,7 @@ func Load(ctx context.Context, nameOrPath string, opts Options) (*Model, error) 
 }
 
 // Options say which net to use at which size, and how it is built and run. Only Weights has
-// no default.
+// no default, except for a net that a file of weights holds, which has those.
 type Options struct {
 	// Net selects a net of a file that declares several.
 	Net string

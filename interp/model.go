@@ -56,6 +56,7 @@ func (n *Net) Build(ctx context.Context, opts Options) (*Model, error) {
 	if err := opts.check(); err != nil {
 		return nil, err
 	}
+	opts.Weights = n.weights(opts.Weights)
 	closeWeights, err := opts.Weights.open()
 	if err != nil {
 		return nil, err

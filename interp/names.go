@@ -104,6 +104,7 @@ type Fit struct {
 // a file than these. A side head may be in the file or not, but not in part. Its errors are
 // those of Build about weights.
 func (n *Net) Fit(w Weights) (Fit, error) {
+	w = n.weights(w)
 	closeWeights, err := w.open()
 	if err != nil {
 		return Fit{}, err

@@ -30,6 +30,8 @@ type Net struct {
 	Unchecked Unchecked
 	// Warnings are about what is allowed but seldom meant.
 	Warnings diag.List
+	// Notes are sentences about the file of weights that holds the net, without a full stop.
+	Notes []string
 
 	result   *elab.Result
 	program  *Program
@@ -37,6 +39,7 @@ type Net struct {
 	set      []*source.File // what options say
 	settings []elab.Setting // of parameters
 	prepared bool           // an option says how pictures are prepared
+	shaped   bool           // and which shapes the inputs have
 	upright  bool           // and whether they are turned
 	sideways *picture.Sideways
 	labels   Labels     // of an option
@@ -103,39 +106,35 @@ func narrow(list []float64) []float32 {
 }
 
 // Net applies a net of the program to an input size, as Net, Set, Shape and Batch of the
-// options say. Pictures are prepared as Prepare says, or else as Weights want them if they are
+// options say, or where they say nothing the file of weights that holds it. Pictures are prepared as Prepare says, or else as Weights want them if they are
 // a file that the net's meta names, or else as the meta says. Its error is a *NoNetError, a
 // *LabelsError, an *OutputError, or a *ProgramError where the text has mistakes or the net does not fit the size.
 func (p *Program) Net(opts Options) (*Net, error) {
 	if p.Problems.HasErrors() {
 		return nil, &ProgramError{p.Problems, p.File}
 	}
-	set, file, err := opts.Set.parse()
+	chosen, files, err := p.asked(opts)
 	if err != nil {
 		return nil, err
 	}
-	prepare, text, err := p.preparation(opts.Prepare)
+	o, err := p.find(opts.Net, chosen.Set)
 	if err != nil {
 		return nil, err
 	}
-	o, err := p.find(opts.Net, set)
-	if err != nil {
-		return nil, err
-	}
-	chosen := elab.Options{Set: set, Shape: opts.Shape, Shapes: opts.Shapes, Prepare: prepare}
-	n, list := p.instantiate(o, chosen, file, text)
+	n, list := p.instantiate(o, chosen, files...)
 	if n != nil && opts.Shape == nil && opts.Shapes == nil && opts.Batch != 0 && opts.Batch != n.Graph.Images() {
 		chosen.Shapes = map[string][]int{}
 		for _, in := range n.Graph.Inputs {
 			chosen.Shapes[in.Path] = append([]int{opts.Batch}, in.Shape[1:]...)
 		}
-		n, list = p.instantiate(o, chosen, file, text)
+		n, list = p.instantiate(o, chosen, files...)
 	}
 	list = append(slices.Clone(p.Problems), list...)
 	if n == nil {
-		return nil, &ProgramError{list, p.filesWith(file, text)}
+		return nil, &ProgramError{list, p.filesWith(files...)}
 	}
-	n.Warnings, n.prepared = list, prepare != nil
+	n.Warnings, n.prepared, n.shaped = list, chosen.Prepare != nil, opts.Shape != nil || opts.Shapes != nil
+	n.hold(opts)
 	if p.only != nil && n.Meta.Weights != nil {
 		n.Meta.Weights = []Checkpoint{*p.only}
 	}

@@ -29,6 +29,7 @@ func (n *Net) Parameters(ctx context.Context, w Weights, sides []string) (*Param
 	if err := ended(ctx); err != nil {
 		return nil, err
 	}
+	w = n.weights(w)
 	closeFile, err := w.open()
 	if err != nil {
 		return nil, err

@@ -42,6 +42,8 @@ type Program struct {
 
 	program *lang.Program
 	only    *Checkpoint // the file that the name means
+	holding holding     // of the file of weights that it is in
+	own     Weights     // that come with it
 	// again loads the program with another text for its main file.
 	again func(text string) (*Program, error)
 }
@@ -65,10 +67,15 @@ func (p *Program) filesWith(others ...*source.File) func(name string) *source.Fi
 }
 
 // Open reads a program. A name that ends in .cnn or holds a path separator is a file, which
-// may import others from its folder and below; any other is a net of the library. Its
-// errors are *UnknownNetError and those of reading a file; mistakes in the text are in
-// Problems.
+// may import others from its folder and below; one that ends in .safetensors is a file of weights
+// that holds the text of its net, as Net.Carried gives it: then the net, its settings and the
+// preparation of pictures are those of the file where Options say nothing, and so are the weights.
+// Any other is a net of the library. Its errors are *UnknownNetError and those of reading a file, for
+// weights *HoldingError, *WeightsError and *WeightsLimitError; mistakes in the text are in Problems.
 func Open(nameOrPath string) (*Program, error) {
+	if HoldsNet(nameOrPath) {
+		return openHolding(nameOrPath)
+	}
 	if IsFile(nameOrPath) {
 		return openFile(nameOrPath, nil)
 	}
@@ -119,8 +126,8 @@ func parseText(name, text string) (*Program, error) {
 // IsFile reports whether a name means a file rather than a net of the library, or what others
 // call one.
 func IsFile(name string) bool {
-	if strings.HasSuffix(name, ".cnn") || !strings.ContainsAny(name, `/\`) {
-		return strings.HasSuffix(name, ".cnn")
+	if ends := strings.HasSuffix(name, ".cnn") || HoldsNet(name); ends || !strings.ContainsAny(name, `/\`) {
+		return ends
 	}
 	_, elsewhere := fromElsewhere(name)
 	return !elsewhere
@@ -163,10 +170,25 @@ func load(files fs.FS, name, prefix, net string, std *lang.Library) (*Program, e
 	return &Program{Main: p.Main, Prelude: p.Prelude, Problems: list, Named: net, program: p}, nil
 }
 
+// chosen is the name of the net to work on, "" where neither it nor what Open was asked for says so.
+func (p *Program) chosen(name string) string { return cmp.Or(name, p.Named, p.holding.net) }
+
+// Stands are the names of the nets that the program stands for where none is chosen: those of a .cnn file, or the one that Open
+// was asked for, by its name or by that of the file of weights which holds it.
+func (p *Program) Stands() (names []string) {
+	if name := p.chosen(""); name != "" {
+		return []string{name}
+	}
+	for _, o := range p.Main.Nets() {
+		names = append(names, o.Name)
+	}
+	return names
+}
+
 // find returns the net to work on: the one that Open was asked for, the one of this name,
 // or else the only one that can be run with these settings.
 func (p *Program) find(name string, settings []elab.Setting) (*resolve.Object, error) {
-	name = cmp.Or(name, p.Named)
+	name = p.chosen(name)
 	var found []*resolve.Object
 	var names []string
 	for _, o := range p.Main.Nets() {
@@ -191,7 +213,7 @@ func (p *Program) find(name string, settings []elab.Setting) (*resolve.Object, e
 // parameters that it leaves open, then the sizes that have a default. It is empty where there is no such net.
 func (p *Program) Settable(name string) (names []string) {
 	nets := p.Main.Nets()
-	name = cmp.Or(name, p.Named)
+	name = p.chosen(name)
 	for _, o := range nets {
 		if o.Name != name && !(name == "" && len(nets) == 1) {
 			continue
@@ -209,15 +231,15 @@ func (p *Program) Settable(name string) (names []string) {
 // that opts.Net names. It returns the nets without a mistake and everything found wrong;
 // File finds the texts.
 func (p *Program) Check(opts Options) ([]*Net, diag.List, error) {
-	set, file, err := opts.Set.parse()
+	asked, files, err := p.asked(opts)
 	if err != nil {
 		return nil, nil, err
 	}
-	nets, list, err := p.check(context.Background(), opts.Net, elab.Options{Set: set, Shape: opts.Shape, Shapes: opts.Shapes}, file)
+	nets, list, err := p.check(context.Background(), opts.Net, asked, files)
 	return p.right(nets, list), list, err
 }
 
-func (p *Program) check(ctx context.Context, name string, opts elab.Options, set *source.File) ([]*Net, diag.List, error) {
+func (p *Program) check(ctx context.Context, name string, opts elab.Options, set []*source.File) ([]*Net, diag.List, error) {
 	var nets []*Net
 	list := diag.Collector{Most: maxFound}
 	list.AddAll(p.Problems)
@@ -228,7 +250,7 @@ func (p *Program) check(ctx context.Context, name string, opts elab.Options, set
 		if !p.whole(o) || opts.Budget.Spent() || list.Full(diag.Error) || ctx.Err() != nil {
 			return
 		}
-		n, found := p.instantiate(o, opts, set)
+		n, found := p.instantiate(o, opts, set...)
 		switch {
 		case n != nil:
 			nets = append(nets, n)
@@ -237,7 +259,7 @@ func (p *Program) check(ctx context.Context, name string, opts elab.Options, set
 		}
 		list.AddAll(found)
 	}
-	if name = cmp.Or(name, p.Named); name != "" {
+	if name = p.chosen(name); name != "" {
 		o, err := p.find(name, opts.Set)
 		switch {
 		case err == nil:

@@ -1,7 +1,6 @@
 package interp
 
 import (
-	"cmp"
 	"context"
 	"maps"
 	"math"
@@ -22,7 +21,7 @@ func (p *Program) prove(ctx context.Context, prover *prove.Prover, name string, 
 	if p.Problems.HasErrors() {
 		return nil, nil
 	}
-	name = cmp.Or(name, p.Named)
+	name = p.chosen(name)
 	var verdicts []*prove.Verdict
 	more := diag.Collector{Most: maxMistakes}
 	known := newMistakes(p.Main.Blocks(), found)

@@ -43,9 +43,7 @@ func (w Weights) remedy(n *Net, fit *FitError) {
 		pairs, fit.Unclear = w.pairs(n)
 		fit.Rows = weights.Compact(pairs)
 		fit.Rules = w.rules(n, pairs)
-		if fit.Argument = n.program.Named; fit.Argument == "" {
-			fit.Argument = n.program.Main.File.Source.Name
-		}
+		fit.Argument = cmp.Or(n.program.Named, n.program.holding.path, n.program.Main.File.Source.Name)
 	case fit.Rename == nil:
 		pairs, _ := w.pairs(n)
 		fit.Rows = weights.Compact(pairs)

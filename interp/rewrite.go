@@ -3,7 +3,9 @@ package interp
 import (
 	"context"
 	"fmt"
+	"maps"
 	"os"
+	"strings"
 
 	"cnnlang/interp/graph"
 	"cnnlang/interp/internal/mapped"
@@ -26,6 +28,9 @@ type Rewrite struct {
 	// Names calls tensors as one of the maps of Net does, and puts them in its order of axes. "" are
 	// the net's own.
 	Names string
+	// Carry writes the texts of Net.Carried beside the tensors, so that Open finds the net in the file; the
+	// names are the net's own. Without Net a safetensors file keeps such texts as long as all names stay.
+	Carry bool
 	// Progress, if not nil, is called with the bytes written so far, of all.
 	Progress func(done, all int64)
 }
@@ -73,11 +78,15 @@ func (f *TensorFile) Write(ctx context.Context, path string, r Rewrite) (Rewritt
 		return Rewritten{}, &WeightsError{Path: f.store.Path(), Problem: "holds no tensors that can be read, so there is nothing to write" + listedBehind(", beside ", f.About().Beside)}
 	}
 	done.Notes = notes
-	return done, done.write(ctx, path, sources, r.Progress, f.store.Unchanged)
+	about, err := r.about(f.weights)
+	if err != nil {
+		return Rewritten{}, err
+	}
+	return done, done.write(ctx, path, sources, about, r.Progress, f.store.Unchanged)
 }
 
 // write writes the sources, and counts them.
-func (done *Rewritten) write(ctx context.Context, path string, sources []weights.Source, progress func(done, all int64), last func() error) error {
+func (done *Rewritten) write(ctx context.Context, path string, sources []weights.Source, about map[string]string, progress func(done, all int64), last func() error) error {
 	for _, s := range sources {
 		done.Bytes += s.Size()
 		done.Rounded = done.Rounded || s.Rounded()
@@ -86,11 +95,25 @@ func (done *Rewritten) write(ctx context.Context, path string, sources []weights
 	if progress != nil {
 		report(sources, done.Bytes, progress)
 	}
-	if err := weights.Write(ctx, path, sources, last); err != nil {
+	if err := weights.Write(ctx, path, sources, about, last); err != nil {
 		*done = Rewritten{}
 		return err
 	}
 	return nil
+}
+
+// about are the texts beside the tensors.
+func (r *Rewrite) about(w Weights) (map[string]string, error) {
+	switch {
+	case r.Net == nil && len(w.renames.Texts) == 0:
+		kept := maps.Clone(weights.Metadata(w.store))
+		maps.DeleteFunc(kept, func(key, _ string) bool { return !strings.HasPrefix(key, carriedBy) })
+		return kept, nil
+	case r.Net == nil || !r.Carry || r.Names != "":
+		return nil, nil
+	}
+	labels, _ := r.Net.labelsFor(w)
+	return r.Net.Carried(labels)
 }
 
 // Write writes what Rewrite.Net takes of the weights, which may be generated, with its side heads,
@@ -128,7 +151,11 @@ func (w Weights) Write(ctx context.Context, path string, r Rewrite) (Rewritten, 
 		sources = append(sources, rounded(param, table, dtype, &done.Overflowed, func() (tensor.Tensor, error) { return p.Tensor(param) }, func() { p.Done(param) }))
 	}
 	done.Notes = p.Fit.Notes
-	return done, done.write(ctx, path, sources, r.Progress, p.Unchanged)
+	about, err := r.about(p.weights)
+	if err != nil {
+		return Rewritten{}, err
+	}
+	return done, done.write(ctx, path, sources, about, r.Progress, p.Unchanged)
 }
 
 func unknownType(name string) error {

@@ -32,7 +32,7 @@ func (w *Workspace) used() map[use]bool {
 	w.uses = map[use]bool{}
 	seen := map[string]bool{}
 	for name, o := range w.open {
-		if o.loose || !IsFile(name) {
+		if o.loose || !IsFile(name) || HoldsNet(name) {
 			continue
 		}
 		if p, err := w.program(name); err == nil {

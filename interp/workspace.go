@@ -8,7 +8,6 @@ import (
 	"sync"
 	"time"
 
-	"cnnlang/interp/internal/elab"
 	"cnnlang/interp/internal/prove"
 	"cnnlang/interp/internal/repair"
 	"cnnlang/lang/diag"
@@ -89,7 +88,7 @@ func (w *Workspace) program(name string) (*Program, error) {
 	switch o := w.open[name]; {
 	case o.loose:
 		return parseText(name, o.text)
-	case IsFile(name):
+	case IsFile(name) && !HoldsNet(name):
 		return openFile(name, w.beside(name))
 	}
 	return Open(name)
@@ -129,12 +128,12 @@ func (w *Workspace) Check(ctx context.Context, name string, opts Options) (*Chec
 	if err != nil {
 		return nil, err
 	}
-	set, file, err := opts.Set.parse()
+	asked, files, err := p.asked(opts)
 	if err != nil {
 		return nil, err
 	}
-	c, sizes := &Checked{Program: p, set: file}, elab.Options{Set: set, Shape: opts.Shape, Shapes: opts.Shapes}
-	if c.Nets, c.Problems, err = p.check(ctx, opts.Net, sizes, file); err != nil {
+	c := &Checked{Program: p, set: files}
+	if c.Nets, c.Problems, err = p.check(ctx, opts.Net, asked, files); err != nil {
 		return nil, err
 	}
 	refuted := diag.List(nil)
@@ -145,7 +144,7 @@ func (w *Workspace) Check(ctx context.Context, name string, opts Options) (*Chec
 	if w.Thorough {
 		limits.Work, limits.Time, limits.Errors = thoroughWork, thoroughTime, math.MaxInt
 	}
-	p.repair(ctx, opts.Net, sizes, c.Problems, c.verdicts, limits)
+	p.repair(ctx, opts.Net, asked, c.Problems, c.verdicts, limits)
 	c.Problems.AddAll(w.unlessImported(p, p.lint(c.verdicts)).Without(c.Problems)) // no warnings about errors
 	c.Problems.Sort()
 	if err := ctx.Err(); err != nil {
@@ -177,12 +176,12 @@ type Checked struct {
 	// edits that cure them, where some were found.
 	Problems diag.List
 
-	set      *source.File
+	set      []*source.File
 	verdicts []*prove.Verdict
 }
 
 // File finds the text that a problem is about.
-func (c *Checked) File(name string) *source.File { return c.Program.filesWith(c.set)(name) }
+func (c *Checked) File(name string) *source.File { return c.Program.filesWith(c.set...)(name) }
 
 // Err is a *ProgramError if the text has mistakes.
 func (c *Checked) Err() error {

@@ -113,14 +113,19 @@ func measuringTime() *option[time.Duration] {
 	return &option[time.Duration]{value: 2 * time.Second, what: "TIME", parse: parseDuration}
 }
 
-// split tells nets from images: nets come first, and are files of .cnn or the library's where
+// split tells nets from images: nets come first, and are files with the text of one or the library's where
 // there is no file of that name.
 func (f *benchFlags) split(args []string) {
 	n := 1
-	for n < len(args) && (strings.HasSuffix(args[n], ".cnn") || isNet(args[n])) {
+	for n < len(args) && (hasText(args[n]) || isNet(args[n])) {
 		n++
 	}
 	f.nets, f.images = args[:n], args[n:]
+}
+
+// hasText reports whether a file is named as one with the text of a net.
+func hasText(argument string) bool {
+	return strings.HasSuffix(argument, ".cnn") || interp.HoldsNet(argument)
 }
 
 // isNet reports whether an argument is the name of a net, and not of a file.
@@ -131,7 +136,7 @@ func isNet(argument string) bool {
 
 // consistent checks flags that exclude each other.
 func (f *benchFlags) consistent() error {
-	net := slices.IndexFunc(f.images, func(image string) bool { return strings.HasSuffix(image, ".cnn") || isNet(image) })
+	net := slices.IndexFunc(f.images, func(image string) bool { return hasText(image) || isNet(image) })
 	switch several := len(f.nets) > 1; {
 	case net >= 0:
 		return usage("the net %s comes behind the image %s", f.images[net], f.images[0]).withHelp("name nets first, then images")
@@ -199,6 +204,9 @@ func (a *app) benchNet(ctx context.Context, f *benchFlags, argument string, peak
 			n, err := a.net(&f.selection, argument, batch)
 			if err != nil {
 				return err
+			}
+			if own, ok := n.Own(); ok && !f.weights.given && len(f.nets) == 1 {
+				f.weights.value = own.Path()
 			}
 			a.recognise(n, &f.weightsSource, f.images)
 			input, err := a.benchInput(ctx, f, n)

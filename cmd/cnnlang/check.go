@@ -277,7 +277,11 @@ func (c *checker) net(p *interp.Program, n *interp.Net) {
 // compare compares a net with the file of weights. That this does not fit is about the net;
 // other errors are about the argument.
 func (c *checker) compare(n *interp.Net, checked *checkedNet) {
-	fitted, err := c.fit(n, c.weights)
+	weights := *c.weights
+	if own, ok := n.Own(); ok && weights.weights.value == "" {
+		weights.weights = &option[string]{value: own.Path()}
+	}
+	fitted, err := c.fit(n, &weights)
 	switch {
 	case err == nil:
 		checked.Weights = fitted

@@ -171,14 +171,8 @@ func (a *app) addCompared(c *comparison, f *compareFlags, argument string) error
 		return err
 	}
 	names := []string{opts.Net}
-	if opts.Net == "" && isFile(argument) {
-		names = names[:0]
-		for _, o := range p.Main.Nets() {
-			names = append(names, o.Name)
-		}
-	}
-	if len(names) == 0 {
-		names = []string{""} // the error says that there is none
+	if stands := p.Stands(); opts.Net == "" && len(stands) > 0 { // otherwise the error says that there is none
+		names = stands
 	}
 	for _, name := range names {
 		opts.Net = name

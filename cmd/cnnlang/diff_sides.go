@@ -78,10 +78,7 @@ func netsOf(s *selection, argument string, p *interp.Program) (*side, error) {
 	case !isFile(argument):
 		names = []string{""}
 	case opts.Net == "" && len(p.Main.Nets()) > 0:
-		names = names[:0]
-		for _, o := range p.Main.Nets() {
-			names = append(names, o.Name)
-		}
+		names = p.Stands()
 	}
 	list := &side{argument: argument}
 	for _, name := range names {

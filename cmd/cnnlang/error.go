@@ -45,6 +45,7 @@ func entryOf(err error) errorEntry {
 		unknown   *interp.UnknownNetError
 		noNet     *interp.NoNetError
 		noBlock   *interp.UnknownBlockError
+		holding   *interp.HoldingError
 		choice    *interp.SelectionError
 		names     *interp.NamesError
 		prefixes  *interp.PrefixError
@@ -68,16 +69,16 @@ func entryOf(err error) errorEntry {
 		e.Help = "leave " + choice.Name + " out, or ask for another --shape"
 	case errors.As(err, &memory):
 		e.Message, e.Help = plain(err), lessMemory()
-	case errors.As(err, &unfit):
+	case errors.As(err, &unfit) && unfit.Err == nil:
 		e.Message = unfit.Problem
-		if unfit.Err != nil {
-			e.Message += ": " + plain(unfit.Err)
-			e.Help = "say how, for example with `--prepare 'picture(mean=[0.5], std=[0.25])'`"
-		}
+	case errors.As(err, &unfit):
+		e.Message, e.Help = unfit.Problem+": "+plain(unfit.Err), "say how, for example with `--prepare 'picture(mean=[0.5], std=[0.25])'`"
 	case errors.As(err, &unknown) && otherEnding(unknown.Name, []string{".cnn"}) != "":
 		e.Message, e.Help = notText(unknown.Name)
 	case errors.As(err, &unknown) && len(unknown.Near) == 0:
 		e.Message = fmt.Sprintf("there is no net called %q; `cnnlang list` shows them, and a file of yours ends in .cnn", unknown.Name)
+	case errors.As(err, &holding) && holding.Key == "":
+		e.Message, e.Help = plain(err), weightsAlone(shellQuoted(holding.Path))
 	case errors.As(err, &noBlock) && len(noBlock.Several) == 0:
 		e.Message, e.Help = plain(err), "it has none"
 		if len(noBlock.Known) > 0 {
@@ -126,6 +127,11 @@ func notText(name string) (problem, help string) {
 		return fmt.Sprintf("want a net or a .cnn text, and %q is named as a file of weights", name), "`cnnlang weights " + shellQuoted(name) + "` says what it holds, and with --against all which net it fits"
 	}
 	return fmt.Sprintf("want a net or a .cnn text, and %q ends in %s", name, ending), "`cnnlang list` shows the nets of the library"
+}
+
+// weightsAlone says what to do with a file of weights that holds no net.
+func weightsAlone(file string) string {
+	return "name a net and the file beside it, as in `cnnlang run NET --weights " + file + "`; `cnnlang weights " + file + " --against all` says which net it fits"
 }
 
 // choose says with which flags to choose a net.

@@ -97,6 +97,7 @@ func exitCode(err error) int {
 	found, isFound := errors.AsType[*interp.ProgramError](err)
 	selection, isSelection := errors.AsType[*interp.SelectionError](err)
 	labels, isLabels := errors.AsType[*interp.LabelsError](err)
+	holding, isHolding := errors.AsType[*interp.HoldingError](err)
 	load, isLoad := errors.AsType[*download.Error](err)
 	switch {
 	case err == nil:
@@ -112,13 +113,13 @@ func exitCode(err error) int {
 	case isSelection && selection.Err != nil, is[*interp.FitError](err), is[*interp.InputError](err), is[*graph.LackingError](err), is[*interp.UnprovedError](err), isLabels && labels.Unfit,
 		is[*train.MisfitError](err), is[*train.StateError](err), is[*train.NotFiniteError](err), is[*dataset.OptionError](err):
 		return exitProblems
-	case isSelection, is[*usageError](err), is[*interp.UnknownNetError](err), is[*interp.NoNetError](err), is[*interp.UnknownBlockError](err), is[*interp.UnknownNamesError](err), is[*interp.NamesError](err), is[*interp.PrefixError](err),
+	case isSelection, isHolding && holding.Key == "", is[*usageError](err), is[*interp.UnknownNetError](err), is[*interp.NoNetError](err), is[*interp.UnknownBlockError](err), is[*interp.UnknownNamesError](err), is[*interp.NamesError](err), is[*interp.PrefixError](err),
 		is[*interp.OutputError](err), is[*interp.NoRecipeError](err), is[*layout.PrecisionError](err):
 		return exitUsage
 	case is[*interp.MemoryError](err), is[*interp.ExpandError](err), is[*interp.SkeletonError](err), is[*interp.WeightsLimitError](err), is[*picture.LimitError](err), is[*starved](err), is[*events.TooLargeError](err):
 		return exitLimit
-	case is[*interp.WeightsError](err), is[*interp.TuningError](err), isLabels, is[*npy.FileError](err), is[*picture.FileError](err), is[*fs.PathError](err), is[*takenError](err), is[*outputError](err), is[*events.FileError](err),
-		is[*dataset.FileError](err), is[*dataset.BadError](err), is[*train.FeaturesError](err):
+	case is[*interp.WeightsError](err), isHolding, is[*interp.TuningError](err), isLabels, is[*npy.FileError](err), is[*picture.FileError](err), is[*fs.PathError](err), is[*takenError](err), is[*outputError](err), is[*events.FileError](err),
+		is[*dataset.FileError](err), is[*dataset.BadError](err):
 		return exitFile
 	}
 	return exitCrash

@@ -43,7 +43,7 @@ func exportTargets() []exportTarget {
 	return []exportTarget{
 		{"onnx", []string{".onnx"}, slices.Concat(weights, []string{"side", "external", "fold-bn", "no-source"}), (*app).exportONNX},
 		{"torch", []string{".py"}, nil, (*app).exportTorch},
-		{"safetensors", []string{".safetensors"}, slices.Concat(weights, []string{"dtype"}), (*app).exportSafetensors},
+		{"safetensors", []string{".safetensors"}, slices.Concat(weights, []string{"dtype", "no-source"}), (*app).exportSafetensors},
 	}
 }
 
@@ -76,7 +76,8 @@ func (a *app) export() *cobra.Command {
 			"               --fold-bn folds batch normalisations, --external puts weights beside it\n" +
 			"  torch        a Python file for PyTorch, its blocks as classes, without weights: they\n" +
 			"               load by their names\n" +
-			"  safetensors  the weights alone; --dtype rounds them\n\n" +
+			"  safetensors  the weights, with the text of the net beside them unless --no-source or\n" +
+			"               --output-names: such a file runs by itself; --dtype rounds them\n\n" +
 			"--output-names calls tensors as one of the net's maps does, in place of its own names.\n" +
 			"Weights come from a file in any format that can be run, by default the one that\n" +
 			"`cnnlang get` has downloaded, or from a seed. Operations that the form lacks are named\n" +
@@ -188,14 +189,14 @@ func (f *exportFlags) named() exportTarget {
 	return all[slices.IndexFunc(all, func(t exportTarget) bool { return t.name == f.to.value })]
 }
 
-// adoptForExport takes the weights that have been downloaded, if --weights names none, and the
+// adoptForExport takes the weights that come with the net or have been downloaded, if --weights names none, and the
 // preparation that the net's meta has for the file.
 func (a *app) adoptForExport(f *exportFlags, n *interp.Net, argument string) error {
 	if f.weights.value != "" {
 		a.recognise(n, &f.weightsSource, nil)
 		return nil
 	}
-	c, err := a.downloadedFor(&f.weightsSource, n, argument, "cnnlang export "+shellQuoted(argument)+" --to "+f.to.value+" --weights FILE --output "+shellQuoted(f.output.value))
+	c, err := a.weightsFor(&f.weightsSource, n, argument, "cnnlang export "+shellQuoted(argument)+" --to "+f.to.value+" --weights FILE --output "+shellQuoted(f.output.value))
 	if err == nil {
 		n.PrepareFor(c)
 	}
@@ -253,11 +254,11 @@ func (d *exportDocument) wrote(file string) error {
 	return err
 }
 
-// exportSafetensors writes the weights alone.
+// exportSafetensors writes the weights, with the text of the net beside them.
 func (a *app) exportSafetensors(ctx context.Context, f *exportFlags, n *interp.Net, d *exportDocument) error {
 	a.writing.Lock()
 	defer a.writing.Unlock()
-	done, err := f.source().Write(ctx, f.output.value, interp.Rewrite{DType: f.dtype.value, Net: n, Names: f.outputNames.value, Progress: a.writtenSoFar(f.output.value)})
+	done, err := f.source().Write(ctx, f.output.value, interp.Rewrite{DType: f.dtype.value, Net: n, Names: f.outputNames.value, Carry: !f.noSource, Progress: a.writtenSoFar(f.output.value)})
 	a.progress("")
 	if err != nil {
 		return err

@@ -26,6 +26,8 @@ func (c *checker) fixable(args []string) error {
 		switch {
 		case !isFile(argument):
 			return usage("--fix changes files, and %q is a net of the library", argument)
+		case interp.HoldsNet(argument):
+			return usage("--fix changes .cnn files, and the text in %s is part of a file of weights", argument).withHelp("`cnnlang fmt %s >mine.cnn` writes it to a file of its own", shellQuoted(argument))
 		case argument == "-" && !c.text:
 			return usage("with --fix and - standard output is the repaired text; leave out -o")
 		case argument == "-" && len(args) > 1:

@@ -23,7 +23,8 @@ func (a *app) fmt() *cobra.Command {
 		Short: "Format .cnn files in one canonical style",
 		Long: "fmt changes white space only, and works on files with mistakes too. It writes the\n" +
 			"files that change and prints their names; a folder stands for all .cnn files in it\n" +
-			"and below. Standard input, -, goes to standard output.\n\n" +
+			"and below. Standard input, -, goes to standard output, and so does the text in a file\n" +
+			"of weights, x.safetensors, which stays as it is.\n\n" +
 			"With --shapes it also adds comments with shapes to the ends of lines, if the file\n" +
 			"has no mistakes: those that steps have in its nets, as in `# [N, 64, 56, 56]`, or for\n" +
 			"all inputs of a block, as in `# [N, 4*c, H, W]`. It updates such comments. A line with\n" +
@@ -32,7 +33,8 @@ func (a *app) fmt() *cobra.Command {
 			"  cnnlang fmt --check .\n" +
 			"  cnnlang fmt --diff my.cnn\n" +
 			"  cnnlang fmt --shapes my.cnn\n" +
-			"  cnnlang fmt - <my.cnn",
+			"  cnnlang fmt - <my.cnn\n" +
+			"  cnnlang fmt flowers.safetensors >flowers.cnn",
 		Args: arguments(1, -1, "the FILE or FOLDER to format"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			for _, argument := range args {
@@ -57,6 +59,10 @@ type formatter struct {
 func (f *formatter) argument(ctx context.Context, argument string) {
 	if argument == "-" {
 		f.note(f.input(ctx))
+		return
+	}
+	if interp.HoldsNet(argument) {
+		f.note(f.held(ctx, argument))
 		return
 	}
 	if info, err := os.Stat(argument); err != nil || !info.IsDir() {
@@ -84,7 +90,21 @@ func (f *formatter) input(ctx context.Context) error {
 	if err != nil {
 		return &fs.PathError{Op: "read", Path: stdinName, Err: err}
 	}
-	laid, err := f.laid(ctx, stdinName, string(text))
+	return f.print(ctx, stdinName, string(text))
+}
+
+// held formats the text in a file of weights.
+func (f *formatter) held(ctx context.Context, path string) error {
+	p, err := interp.Open(path)
+	if err != nil {
+		return err
+	}
+	return f.print(ctx, p.Main.Name(), p.Text())
+}
+
+// print formats a text that is not in a file of its own, and can import only the library.
+func (f *formatter) print(ctx context.Context, name, text string) error {
+	laid, err := f.laid(ctx, name, text, false)
 	if err != nil || f.check || f.diff {
 		return err
 	}
@@ -98,7 +118,7 @@ func (f *formatter) file(ctx context.Context, path string) error {
 	if err != nil {
 		return err
 	}
-	laid, err := f.laid(ctx, path, text)
+	laid, err := f.laid(ctx, path, text, true)
 	if err != nil || f.check || f.diff || laid == text {
 		return err
 	}
@@ -109,11 +129,11 @@ func (f *formatter) file(ctx context.Context, path string) error {
 	return err
 }
 
-// laid formats a text, and prints what would change where nothing is to be written.
-func (f *formatter) laid(ctx context.Context, name, text string) (string, error) {
+// laid formats a text, of a .cnn file or elsewhere, and prints what would change where nothing is to be written.
+func (f *formatter) laid(ctx context.Context, name, text string, inFile bool) (string, error) {
 	laid, err := interp.Format(name, text)
 	if err == nil && f.shapes {
-		laid, err = f.annotate(ctx, name, text)
+		laid, err = f.annotate(ctx, name, text, inFile)
 	}
 	if err == nil && (f.check || f.diff) {
 		err = f.show(name, text, laid)
@@ -123,10 +143,10 @@ func (f *formatter) laid(ctx context.Context, name, text string) (string, error)
 
 // annotate formats a text and adds the shapes. Mistakes are shown in the text as it was
 // read, for that is what people have before them.
-func (f *formatter) annotate(ctx context.Context, name, text string) (string, error) {
+func (f *formatter) annotate(ctx context.Context, name, text string, inFile bool) (string, error) {
 	defer relaxGC()()
 	p, err := interp.Read(name, strings.NewReader(text))
-	if name != stdinName {
+	if inFile {
 		p, err = interp.Open(name)
 	}
 	if err == nil && p.Text() != text { // the file has changed since it was read

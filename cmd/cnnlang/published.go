@@ -79,7 +79,7 @@ func (f publishedFile) cached() (download.Saved, bool) {
 	return download.Find(f.source(), place)
 }
 
-// adopt takes the weights that have been downloaded, if --weights names none; without any its
+// adopt takes the weights that come with the net or have been downloaded, if --weights names none; without any its
 // error says how to get them. Images are prepared for the file.
 func (a *app) adopt(f *runFlags, n *interp.Net, argument string, images []string) error {
 	if f.weights.value != "" {
@@ -87,7 +87,7 @@ func (a *app) adopt(f *runFlags, n *interp.Net, argument string, images []string
 		return nil
 	}
 	run := "cnnlang run " + shellQuoted(argument) + " --weights FILE " + shellQuoted(cmp.Or(strings.Join(images[:min(1, len(images))], ""), "photo.jpg"))
-	c, err := a.downloadedFor(&f.weightsSource, n, argument, run)
+	c, err := a.weightsFor(&f.weightsSource, n, argument, run)
 	if err != nil {
 		return err
 	}
@@ -95,9 +95,13 @@ func (a *app) adopt(f *runFlags, n *interp.Net, argument string, images []string
 	return f.spares(append([]string{argument}, images...))
 }
 
-// downloadedFor takes the weights that have been downloaded for a net; without any its error says
-// how to get them, or how to name others in a command.
-func (a *app) downloadedFor(f *weightsSource, n *interp.Net, argument, named string) (interp.Checkpoint, error) {
+// weightsFor takes the weights that come with a net, or else those that have been downloaded for it; without any its
+// error says how to get them, or how to name others in a command.
+func (a *app) weightsFor(f *weightsSource, n *interp.Net, argument, named string) (interp.Checkpoint, error) {
+	if own, ok := n.Own(); ok {
+		f.weights.value = own.Path()
+		return interp.Checkpoint{}, nil
+	}
 	for _, w := range n.Meta.Weights {
 		p := publishedOf(w)
 		saved, there := p.cached()

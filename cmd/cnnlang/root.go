@@ -20,8 +20,10 @@ func (a *app) root() *cobra.Command {
 		Short: "Check, measure and run convolutional networks",
 		Long: "cnnlang checks, measures and runs convolutional networks written in .cnn files.\n\n" +
 			"Where a verb takes FILE|NAME, an argument that ends in .cnn, contains a path\n" +
-			"separator or is - (standard input) is a file; any other is a net of the library,\n" +
-			"which `cnnlang list` shows, by its name or by that of timm, torchvision or Keras.\n\n" + exitHelp,
+			"separator or is - (standard input) is a file; one that ends in .safetensors is a\n" +
+			"file of weights that holds its net, as export and training write it; any other is a\n" +
+			"net of the library, which `cnnlang list` shows, by its name or by that of timm,\n" +
+			"torchvision or Keras.\n\n" + exitHelp,
 		Example: "  cnnlang list\n" +
 			"  cnnlang params resnet50\n" +
 			"  cnnlang check my.cnn\n" +

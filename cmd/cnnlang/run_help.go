@@ -11,8 +11,9 @@ const runHelp = "run computes a net's output for images (JPEG, PNG, GIF, WebP, B
 	"the file ends in .png a picture: of a mask in the colours of its classes, else from\n" +
 	"black to full brightness as --range or the net says. Weights come from a file of\n" +
 	"safetensors, PyTorch, Keras, TensorFlow.js, ONNX, Caffe, NumPy or Darknet, by default\n" +
-	"the one that `cnnlang get` has downloaded, or, to try a net out, from a seed. For a\n" +
-	"file with the name of one that is published, images are prepared as its meta says of\n" +
+	"the one that `cnnlang get` has downloaded, or, to try a net out, from a seed. A\n" +
+	".safetensors in place of a net is a file that holds its net and needs no --weights.\n" +
+	"For a file with the name of one that is published, images are prepared as its meta says of\n" +
 	"that one.\n\n" +
 	"Any number of images are computed one after another, in bounded memory: those named,\n" +
 	"those of a folder, which are the files with the extension of an image, sorted by\n" +
@@ -35,6 +36,7 @@ const runExamples = "  cnnlang run resnet50 cat.jpg dog.png\n" +
 	"  find photos -name '*.jpg' | cnnlang run resnet50 --list - -o jsonl\n" +
 	"  cnnlang run resnet50 cat.jpg --weights resnet50.safetensors\n" +
 	"  cnnlang run resnet50 cat.jpg --weights random\n" +
+	"  cnnlang run flowers.safetensors photo.jpg\n" +
 	"  cnnlang run my.cnn cat.jpg --weights w.pth --labels names.txt\n" +
 	"  cnnlang run resnet50 cat.jpg --weights w.safetensors --prepare 'imagenet(fit=\"pad\")'\n" +
 	"  cnnlang run my.cnn --weights random --seed 7 --input random --shape 2x3x64x64\n" +

@@ -206,9 +206,14 @@ func (a *app) netOf(s *selection, argument string, images int) (*interp.Program,
 			}
 		}
 	}
-	if err != nil && slices.Contains(ofWeights, otherEnding(argument, nil)) {
+	if err != nil && !interp.HoldsNet(argument) && slices.Contains(ofWeights, otherEnding(argument, nil)) {
 		problem, help := notText(argument)
 		return nil, nil, usage("%s", problem).withHelp("%s", help)
+	}
+	if err == nil {
+		for _, note := range n.Notes {
+			a.tell("warning", note)
+		}
 	}
 	if err == nil && p.Elsewhere != "" {
 		a.tell("note", elsewhereNote(p.Elsewhere, n))

@@ -103,7 +103,8 @@ func (a *app) weights() *cobra.Command {
 			"only a size does, the --set to use.\n\n" +
 			"--output writes the tensors as a safetensors file, each with its name, type and bits;\n" +
 			"--rename changes names and --dtype rounds. With --against NET the file has what the\n" +
-			"net needs, by the net's names and in its order of axes, whatever the source's are.\n\n" +
+			"net needs, by the net's names and in its order of axes, whatever the source's are, and\n" +
+			"holds the net: `cnnlang run` needs nothing beside it.\n\n" +
 			"--skeleton writes a .cnn text whose tensors have the names and shapes of the file's.\n" +
 			"What shapes cannot say, such as strides, pools and branches, is left to you; comments\n" +
 			"say where it guesses.",

@@ -51,7 +51,7 @@ func (a *app) writeAnew(ctx context.Context, f *weightsFlags, file *interp.Tenso
 	a.writing.Lock()
 	defer a.writing.Unlock()
 	w := &writtenWeights{File: f.output.value, DType: f.dtype.value}
-	done, err := file.Write(ctx, w.File, interp.Rewrite{DType: w.DType, Net: n, Progress: a.writtenSoFar(w.File)})
+	done, err := file.Write(ctx, w.File, interp.Rewrite{DType: w.DType, Net: n, Carry: true, Progress: a.writtenSoFar(w.File)})
 	a.progress("")
 	w.Tensors, w.Bytes, w.Overflowed, w.rounded = done.Tensors, done.Bytes, done.Overflowed, done.Rounded
 	for _, note := range done.Notes {

@@ -202,7 +202,7 @@ func (f *features) write(ctx context.Context, path string, prefix key) error {
 		weights.Bytes(ofPictures, "U8", f.keys, rows, sha256.Size),
 		weights.Bytes(ofPrefix, "U8", prefix[:], sha256.Size),
 		weights.Bytes(ofDigest, "U8", h.Sum(nil), sha256.Size),
-	}, nil)
+	}, nil, nil)
 	if err == nil {
 		f.saved = rows
 	}

@@ -65,6 +65,8 @@ type Result struct {
 	Unchecked Unchecked
 	// Main and Sides are what the main path and the side heads weigh and cost.
 	Main, Sides graph.Count
+	// Sizes are those of the inputs that settings can give, by name.
+	Sizes map[string]int
 	// Names are the maps to the names of tensors in other publishers' files.
 	Names []*Names
 	// Origins has for each of the graph's steps where the axes of its value got
@@ -134,7 +136,7 @@ func (m *machine) net(o *resolve.Object, opts Options) *Result {
 	if !ok {
 		return nil
 	}
-	result.Meta.Prepare.At = m.usualSize(stated["prepare"].by, c.Object.Block, e)
+	result.Meta.Prepare.At = opts.Prepare.at(m.usualSize(stated["prepare"].by, c.Object.Block, e))
 	for _, w := range result.Meta.Weights {
 		if w.Prepare != nil {
 			w.Prepare.At = m.usualSize(stated["weights"].by, c.Object.Block, e)
@@ -161,7 +163,7 @@ func (m *machine) net(o *resolve.Object, opts Options) *Result {
 	if opts.Origins {
 		result.Origins = m.origins
 	}
-	result.Graph = m.graph
+	result.Graph, result.Sizes = m.graph, m.sizes
 	result.Main, result.Sides = m.graph.Totals()
 	m.fitMeta(result, stated, sizeStands(c, 1))
 	m.recipes(result, trainings, opts.Recipe)

@@ -91,6 +91,12 @@ func (m *machine) inputs(declared, c *Closure, e *env, opts Options) (values []p
 		m.fail(noSuchInput(b, name, values))
 		ok = false
 	}
+	m.sizes = map[string]int{}
+	for _, g := range sizesOf(c.Object) {
+		if size, is := e.values[g.name].(dim.Size); is {
+			m.sizes[g.name], _ = size.Int()
+		}
+	}
 	return values, ok
 }
 

@@ -50,6 +50,7 @@ type machine struct {
 	// usual says that it does but for the number of images.
 	defaults  bool
 	usual     bool
+	sizes     map[string]int // of the inputs, that settings can give
 	others    bool
 	unchecked map[*ast.Claim]bool
 

@@ -45,6 +45,15 @@ var unstated = Picture{Fit: "short", Mean: []float64{0}, Std: []float64{1}, Scal
 type Preparation struct {
 	Value  ast.Expr
 	Module *resolve.Module
+	At     [2]int // the height and the width of the input that it is for; 0 are those that it has by default
+}
+
+// at is the size that the preparation is for, the usual one where it does not say so.
+func (p *Preparation) at(usual [2]int) [2]int {
+	if p == nil || p.At == [2]int{} {
+		return usual
+	}
+	return p.At
 }
 
 // prepare reads how pictures are prepared for a net from outside the program.

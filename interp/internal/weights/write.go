@@ -67,7 +67,7 @@ func WriteWith(ctx context.Context, path string, tensors []Named, about map[stri
 	for _, t := range tensors {
 		sources = append(sources, t.Source())
 	}
-	return writeFile(ctx, path, sources, about, nil)
+	return Write(ctx, path, sources, about, nil)
 }
 
 // Source is the tensor as it is.
@@ -82,13 +82,9 @@ func Bytes(name, dtype string, raw []byte, shape ...int) Source {
 
 // Write writes tensors, in order and one after another, to a safetensors file that Open and
 // Python's safetensors read. The file appears whole or not at all; last, if not nil, is asked
-// before it does. The error is a *FileError, that of a Source or of last, or that of ctx once
-// that has ended.
-func Write(ctx context.Context, path string, tensors []Source, last func() error) error {
-	return writeFile(ctx, path, tensors, nil, last)
-}
-
-func writeFile(ctx context.Context, path string, tensors []Source, about map[string]string, last func() error) error {
+// before it does. Metadata reads the texts about them. The error is a *FileError, that of a Source
+// or of last, or that of ctx once that has ended.
+func Write(ctx context.Context, path string, tensors []Source, about map[string]string, last func() error) error {
 	header, err := headerOf(tensors, about)
 	if err != nil {
 		return &FileError{Path: path, Problem: "cannot be written: " + err.Error(), Err: err}
