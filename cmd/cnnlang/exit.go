@@ -119,7 +119,7 @@ func exitCode(err error) int {
 	case is[*interp.MemoryError](err), is[*interp.ExpandError](err), is[*interp.SkeletonError](err), is[*interp.WeightsLimitError](err), is[*picture.LimitError](err), is[*starved](err), is[*events.TooLargeError](err):
 		return exitLimit
 	case is[*interp.WeightsError](err), isHolding, is[*interp.TuningError](err), isLabels, is[*npy.FileError](err), is[*picture.FileError](err), is[*fs.PathError](err), is[*takenError](err), is[*outputError](err), is[*events.FileError](err),
-		is[*dataset.FileError](err), is[*dataset.BadError](err):
+		is[*dataset.FileError](err), is[*dataset.BadError](err), is[*train.FeaturesError](err):
 		return exitFile
 	}
 	return exitCrash

@@ -13,9 +13,10 @@ type trainFlags struct {
 	weightsSource
 	dataFlags
 	recipeFlags
-	threads   *option[[]int]
+	performance
 	maxMemory *option[int64]
 	output    *option[string]
+	features  *option[string]
 	log       *option[string]
 	curves    *option[string]
 	resume    bool
@@ -26,7 +27,7 @@ type trainFlags struct {
 // train is `cnnlang train`.
 func (a *app) train() *cobra.Command {
 	f := &trainFlags{
-		output: textOf("FILE"), log: textOf("FILE"), curves: textOf("FILE"),
+		output: textOf("FILE"), features: textOf("FILE"), log: textOf("FILE"), curves: textOf("FILE"),
 		maxMemory: &option[int64]{what: "SIZE", parse: parseBytes},
 	}
 	cmd := &cobra.Command{
@@ -41,10 +42,11 @@ func (a *app) train() *cobra.Command {
 	f.weightsSource.flags(cmd)
 	f.dataFlags.flags(cmd)
 	f.recipeFlags.flags(cmd)
-	f.threads = threadsFlag(cmd, 1)
+	f.performance.flags(cmd, 1)
 	flags := cmd.Flags()
 	flags.Var(f.maxMemory, "max-memory", memoryUsage)
 	flags.Var(f.output, "output", "the file of safetensors for the weights, beside which FILE.state has all there is to go on with")
+	flags.Var(f.features, "features", "a file for what the parts of the net compute that do not learn, for the next training: it is read if it exists, otherwise written")
 	flags.Var(f.log, "log", "a file to write what happens to, a line of JSON for each event, which `cnnlang curves` reads")
 	flags.Var(f.curves, "curves", "a picture of losses, top-1 and the rate, in SVG, drawn anew after each epoch")
 	flags.BoolVar(&f.resume, "resume", false, "go on with the training of --output, as it was asked for; --epochs may be more")
@@ -127,6 +129,7 @@ func (a *app) trainNet(cmd *cobra.Command, f *trainFlags, args []string) error {
 	}
 	a.tellData(o.Data)
 	v := &trainView{app: a, flags: f, argument: argument, options: o}
+	o.Features, o.Keep = f.features.value, limit/4
 	o.Asked, o.Writing, o.Stepped = asked.text(), &a.writing, v.stepped
 	t, err := train.New(*o)
 	if err != nil {
@@ -164,7 +167,7 @@ func (a *app) job(f *trainFlags, argument string, limit int64) (train.Job, error
 	if j.Program, n, err = a.netOf(&f.selection, argument, 0); err != nil {
 		return j, err
 	}
-	j.Net.Threads, j.Net.MaxMemory = f.threads.value[0], limit
+	j.Net.Threads, j.Net.Precision, j.Net.MaxMemory = f.threads.value[0], f.precision.value[0], limit
 	j.Data.Threads = j.Net.Threads
 	if f.weights.given {
 		j.Net.Weights = f.file()

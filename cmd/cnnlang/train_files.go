@@ -40,7 +40,7 @@ func (f *trainFlags) spares(argument string) error {
 // distinct checks that no file that is written is another one of the command line.
 func (f *trainFlags) distinct(argument, state string) error {
 	type named struct{ what, file string }
-	written := []named{{"the weights", f.output.value}, {"the state", state}, {"the log", f.log.value}, {"the curves", f.curves.value}}
+	written := []named{{"the weights", f.output.value}, {"the state", state}, {"the features", f.features.value}, {"the log", f.log.value}, {"the curves", f.curves.value}}
 	read := []named{{"the weights to begin with", f.weights.value}, {"the names of the classes", f.dataFlags.classes.value}}
 	if isFile(argument) {
 		read = append(read, named{"the net", argument})

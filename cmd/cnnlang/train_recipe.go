@@ -21,6 +21,7 @@ type recipeFlags struct {
 	batch      *option[[]int]
 	seed       *option[uint64]
 	freeze     *option[[]string]
+	views      *option[int]
 	showRecipe bool
 }
 
@@ -38,6 +39,8 @@ func (r *recipeFlags) flags(cmd *cobra.Command) {
 	}}
 	r.epochs = numberOf(0, 1, 1<<20)
 	r.epochs.write = func(n int) string { return strings.TrimPrefix(strconv.Itoa(n), "0") }
+	r.views = numberOf(0, 0, 1<<16)
+	r.views.write = r.epochs.write
 	r.batch = listOf[int]("N", 1, numberFrom(1, 1<<16))
 	r.seed = &option[uint64]{what: "N", parse: parseSeed}
 	r.freeze = listOf[string]("PATHS", 1000, parsePath)
@@ -48,6 +51,7 @@ func (r *recipeFlags) flags(cmd *cobra.Command) {
 	f.Var(r.epochs, "epochs", "how often all pictures are learned from, in place of what the recipe says")
 	f.Var(r.batch, "batch", batchUsage)
 	f.Var(r.seed, "seed", seedUsage)
+	f.Var(r.views, "views", "in how many versions pictures come while the first parts of the net do not learn, 0 for other ones in every epoch (default 2 while the new tensors learn alone)")
 	f.Var(r.freeze, "freeze", "parts of the net that stay as they are, by their paths, as in conv1,layer1")
 	f.BoolVar(&r.showRecipe, "show-recipe", false, "print the whole recipe, with what flags change and what it leaves out, and end")
 	complete(cmd, "recipe", completeRecipes)
@@ -107,6 +111,7 @@ func (r *recipeFlags) recipe(weights bool) interp.RecipeOptions {
 		add(true, "batch = %d", r.batch.value[0])
 	}
 	add(r.seed.given, "seed = %d", r.seed.value)
+	add(r.views.given, "views = %d", r.views.value)
 	add(r.freeze.given, `freeze = ["%s"]`, strings.Join(r.freeze.value, `", "`))
 	return interp.RecipeOptions{Name: r.name.value, Weights: weights, Set: interp.Settings{Texts: texts, Name: recipeName}}
 }

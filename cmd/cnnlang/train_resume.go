@@ -26,7 +26,7 @@ type request struct {
 // keptFlags are those of a request: all on which the training depends.
 var keptFlags = []string{
 	"net", "set", "shape", "prepare", "exif", "weights", "names", "key", "rename", "layout", "data", "val", "split", "group", "classes", "coarse", "skip-bad",
-	"recipe", "train", "lr", "epochs", "batch", "seed", "freeze",
+	"recipe", "train", "lr", "epochs", "batch", "seed", "freeze", "views", "precision",
 }
 
 // ofFiles are those of keptFlags that name files, whose content is compared, not their name.

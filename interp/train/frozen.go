@@ -7,6 +7,7 @@ import (
 	"cnnlang/interp/graph"
 	"cnnlang/interp/internal/gradient"
 	"cnnlang/interp/internal/learn"
+	"cnnlang/interp/internal/plan"
 	"cnnlang/interp/train/dataset"
 	"cnnlang/ops/tensor"
 )
@@ -19,10 +20,10 @@ import (
 type frozen struct {
 	t      *Trainer
 	split  *gradient.Split
-	prefix *learn.Frozen // nil before the first batch
-	key    key           // if there is a file for rows
-	inputs [][]float32   // of a batch, by value at the cut
-	rows   *features     // that are kept
+	prefix *learn.Frozen
+	key    key         // if there is a file for rows
+	inputs [][]float32 // of a batch, by value at the cut
+	rows   *features   // that are kept; nil before the first epoch
 
 	train, val known
 
@@ -52,21 +53,18 @@ func newFrozen(t *Trainer, s *gradient.Split, head bool) *frozen {
 	return f
 }
 
-// plan plans the prefix, whose tensors are those of now.
+// plan plans the prefix with the tensors as they are now, and again if they have changed.
 func (f *frozen) plan() error {
-	if f.prefix != nil {
-		return nil
-	}
+	f.close()
 	source := func(p graph.Param) (tensor.Tensor, error) { return f.t.tensors[p.Path], nil }
-	prefix, err := learn.NewFrozen(f.split, source, f.t.o.Precision, f.t.workers, nil)
+	prefix, err := learn.NewFrozen(f.split, source, f.t.o.Precision, f.t.workers, func(m plan.Memory) error {
+		need := m.Weights + m.Tables + int64(f.t.workers.Count())*(m.Activations+m.Scratch+m.Outputs)
+		return f.t.within(f.t.need + need)
+	})
 	if err != nil {
 		return err
 	}
-	if err := f.keep(prefix.Size()); err != nil {
-		prefix.Close()
-		return err
-	}
-	f.prefix = prefix
+	f.prefix, f.inputs, f.rows = prefix, nil, nil
 	f.made = make([]float32, f.t.batch*prefix.Size())
 	for _, size := range prefix.Cuts() {
 		f.inputs = append(f.inputs, make([]float32, f.t.batch*size))
@@ -74,8 +72,12 @@ func (f *frozen) plan() error {
 	return nil
 }
 
-// keep makes room for rows, and reads those that a file has.
-func (f *frozen) keep(size int) error {
+// keep makes room for rows, and reads those that a file has, unless that is done.
+func (f *frozen) keep() error {
+	if f.rows != nil {
+		return nil
+	}
+	size := f.prefix.Size()
 	most := int(max(0, cmp.Or(f.t.o.Keep, usualKeep)) / int64(4*size))
 	wanted := map[key]bool{}
 	for _, k := range []*known{&f.train, &f.val} {
@@ -88,15 +90,18 @@ func (f *frozen) keep(size int) error {
 			}
 		}
 	}
-	f.rows = newFeatures(len(wanted), size)
-	if f.t.o.Features == "" {
-		return nil
+	rows := newFeatures(len(wanted), size)
+	if file := f.t.o.Features; file != "" {
+		var err error
+		if f.key, err = prefixKey(f.split, f.t.tensors, f.t.o.Precision); err != nil {
+			return err
+		}
+		if err := rows.read(file, f.key, wanted); err != nil {
+			return err
+		}
 	}
-	var err error
-	if f.key, err = prefixKey(f.split, f.t.tensors, f.t.o.Precision); err != nil {
-		return err
-	}
-	return f.rows.read(f.t.o.Features, f.key, wanted)
+	f.rows = rows
+	return nil
 }
 
 // save writes the rows to the file that is named for them.
@@ -139,6 +144,7 @@ func (f *frozen) put(place int, row []float32) {
 func (f *frozen) close() {
 	if f != nil && f.prefix != nil {
 		f.prefix.Close()
+		f.prefix = nil
 	}
 }
 

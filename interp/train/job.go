@@ -68,7 +68,7 @@ func (j Job) Prepare(ctx context.Context) (*Options, error) {
 	if err != nil {
 		return nil, err
 	}
-	o := &Options{Net: n, Recipe: r, Data: data, Threads: j.Net.Threads, MaxMemory: j.Net.MaxMemory}
+	o := &Options{Net: n, Recipe: r, Data: data, Threads: j.Net.Threads, MaxMemory: j.Net.MaxMemory, Precision: j.Net.Precision}
 	switch {
 	case j.State != "":
 		o.Tensors, err = notFresh(n, j.State)

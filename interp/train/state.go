@@ -204,6 +204,11 @@ func (t *Trainer) Resume(path string) error {
 	}
 	t.phase.steps, t.epoch, t.next, t.sum, t.best, t.learned = p.Before, p.Epoch, p.Next, p.Sum, p.Best, p.Learned
 	t.phase.learner.Resume(p.Taken)
+	if f := t.phase.frozen; f != nil { // whose tensors have changed
+		if err := f.plan(); err != nil {
+			return err
+		}
+	}
 	return store.Unchanged()
 }
 

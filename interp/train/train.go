@@ -199,13 +199,14 @@ func (t *Trainer) begin(head bool) error {
 			Optimizer: r.Optimizer, ClipNorm: r.ClipNorm, ClipValue: r.ClipValue, Decay: p.decay, Factor: p.factor,
 			Momentum: r.BNMomentum, Average: r.EMA, Warm: r.WarmEMA, Seed: r.Seed, Passes: r.Batch / r.Pass(),
 		}, t.workers)}
-	if split.Frozen != nil {
-		t.phase.frozen = newFrozen(t, split, head)
-	}
 	if !head {
 		t.phase.schedule = optim.NewSchedule(r, t.loader.Batches())
 	}
-	return nil
+	if split.Frozen == nil {
+		return nil
+	}
+	t.phase.frozen = newFrozen(t, split, head)
+	return t.phase.frozen.plan()
 }
 
 // affords refuses a plan that with the tensors, and what is kept of each, takes more than it may.
@@ -301,7 +302,7 @@ func (t *Trainer) Epoch(ctx context.Context) (Outcome, error) {
 	waited := began
 	loader := &t.loader
 	if f := t.phase.frozen; f != nil {
-		if err := f.plan(); err != nil {
+		if err := f.keep(); err != nil {
 			return Outcome{}, err
 		}
 		loader = &f.train.loader

@@ -60,7 +60,7 @@ func rated(ctx context.Context, n *interp.Net, loader *dataset.Loader, worst int
 
 // validate is Validate for the pictures to check with and the tensors of now, where values at the cut may be known.
 func (f *frozen) validate(ctx context.Context) (*metrics.Report, error) {
-	if err := f.plan(); err != nil {
+	if err := f.keep(); err != nil {
 		return nil, err
 	}
 	g, _ := pass.Run(f.split.Learning, pass.Options{})
