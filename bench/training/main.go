@@ -125,7 +125,8 @@ func (f *flags) prepare(ctx context.Context) (*worker, error) {
 		return nil, err
 	}
 	w := &worker{}
-	w.trainer, err = train.New(train.Options{Net: net, Recipe: how, Data: data, Tensors: tensors, Threads: f.threads,
+	// What is frozen is computed in every step, as by torch.
+	w.trainer, err = train.New(train.Options{Net: net, Recipe: how, Data: data, Tensors: tensors, Threads: f.threads, Keep: -1,
 		Stepped: func(s train.Step) { w.loss, w.took = s.Loss, s.Learned.Seconds()*1e3 }})
 	return w, err
 }
