@@ -186,7 +186,7 @@ func (l *Learner[T]) Step(ctx context.Context, inputs [][]T, rate float64, into 
 	l.now = optim.Step{Rate: rate, Scale: optim.ClipScale(into.Norm, l.settings.ClipNorm), Update: l.taken}
 	l.decay = optim.AverageDecay(l.settings.Average, l.settings.Warm, l.taken)
 	// What has begun to change is changed wholly: a step is taken or not.
-	return l.workers.Run(context.WithoutCancel(ctx), l.update)
+	return l.workers.Run(context.Background(), l.update)
 }
 
 // Taken is how many steps have been taken.

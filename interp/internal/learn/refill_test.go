@@ -34,3 +34,21 @@ func TestTensorsArePackedAnew(t *testing.T) {
 		})
 	}
 }
+
+// A step allocates nothing once the first is taken: packing neither, nor computing, nor changing the tensors.
+func TestStepsAllocateNothing(t *testing.T) {
+	for _, c := range readTrajectories(t) {
+		t.Run(c.Name, func(t *testing.T) {
+			r := newRun(t, c, setups[c.Name], func(r *run[float32]) learn.Backend[float32] { return planned(t, r) })
+			var got learn.Result
+			batch := r.batch(0)
+			if n := testing.AllocsPerRun(2, func() { // which calls it once before
+				if err := r.learner.Step(context.Background(), batch, 0.01, &got); err != nil {
+					t.Fatal(err)
+				}
+			}); n != 0 {
+				t.Errorf("a step allocates %g times, want 0", n)
+			}
+		})
+	}
+}

@@ -30,18 +30,21 @@ func Deconv(d *ops.Deconv, in []tensor.Shape, out tensor.Shape, precision layout
 }
 
 // packingOf is the packing of weights in an order.
-func packingOf(d *ops.Deconv, out tensor.Shape, o order, params []tensor.Tensor, m task.Memory) *packing {
-	p := &problem{members: []member{{out[1], d.Bias, d.Epilogue()}}, order: o, filters: out[1], act: d.Epilogue().Act}
+func packingOf(d *ops.Deconv, x tensor.Shape, o order, params []tensor.Tensor, m task.Memory) *packing {
+	p := &problem{
+		members: []member{{d.Out.MustInt(), d.Bias, d.Epilogue()}}, order: o, act: d.Epilogue().Act,
+		channels: x[1], filters: d.Out.MustInt(), groups: d.Groups.MustInt(),
+	}
 	return p.packing(values{params: params, memory: m})
 }
 
 func phases(d *ops.Deconv) func(in []layout.Value, out layout.Value, params []tensor.Tensor, m task.Memory) *task.Prepared {
 	return func(in []layout.Value, out layout.Value, params []tensor.Tensor, m task.Memory) *task.Prepared {
 		x := in[0].Shape
-		g := newGemm(x, out.Shape, d.Groups.MustInt(), packingOf(d, out.Shape, order{}, params, m), d.Epilogue().Add)
+		g := newGemm(x, out.Shape, d.Groups.MustInt(), packingOf(d, x, order{}, params, m), d.Epilogue().Add)
 		for _, rows := range axesOf(d, x, out.Shape, dim.Height) {
 			for _, cols := range axesOf(d, x, out.Shape, dim.Width) {
-				f := packingOf(d, out.Shape, phaseOrder(d, x, rows.taps, cols.taps), params, m)
+				f := packingOf(d, x, phaseOrder(d, x, rows.taps, cols.taps), params, m)
 				g.phases = append(g.phases, g.newPhase(rows, cols, f))
 			}
 		}
@@ -66,11 +69,12 @@ func pixels(d *ops.Deconv) func(in []layout.Value, out layout.Value, params []te
 			return taps
 		}
 		o := phaseOrder(d, x, all(kh), all(kw))
-		f, add, each := packingOf(d, out.Shape, o, params, m), d.Epilogue().Add, x[1]/groups
+		f, add, each := packingOf(d, x, o, params, m), d.Epilogue().Add, x[1]/groups
+		same := f.copies(o)
 		weight := f.Floats(x[1]*filters/groups*kh*kw, func(dst []float32) {
 			w := f.fold()
 			for group := range groups {
-				w.copyTo(dst[group*o.group:], &o, part{group * o.filters, o.filters, 0, each})
+				same.copy(dst[group*o.group:], w, part{group * o.filters, o.filters, 0, each})
 			}
 		})
 		g := &directDeconv{

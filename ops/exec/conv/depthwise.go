@@ -38,11 +38,11 @@ func (p *problem) depthwiseUnits(b *tiled, f *packing) {
 
 // depthwise packs Lanes filters of one channel each, beginning with first: [tap][filter].
 func (p *packing) depthwise(first, taps int) []float32 {
-	to := order{filter: 1, taps: evenly(taps, Lanes)}
+	copying := p.copies(order{filter: 1, taps: evenly(taps, Lanes)})
 	return p.Floats(taps*Lanes, func(dst []float32) {
 		f := p.fold()
-		for lane := range min(Lanes, p.out-first) {
-			f.copyTo(dst[lane:], &to, part{first + lane, 1, 0, 1})
+		for lane := range min(Lanes, p.filters-first) {
+			copying.copy(dst[lane:], f, part{first + lane, 1, 0, 1})
 		}
 	})
 }

@@ -99,7 +99,7 @@ func (p *problem) lines(in *layout.Grid, blocks int) (at []int, channels int) {
 func (p *problem) packDense(b *tiled, u unit, inBlocks int, f *packing) []float32 {
 	taps, each, filters := p.taps(), p.each(), p.filters/p.groups
 	deep, across, first := b.in.Block, u.blocks*Lanes, u.block*Lanes
-	to := order{filter: 1, channel: across, taps: evenly(taps, deep*across)}
+	copying := f.copies(order{filter: 1, channel: across, taps: evenly(taps, deep*across)})
 	return f.Floats(inBlocks*taps*deep*across, func(dst []float32) {
 		w := f.fold()
 		p.inGroups(first, min(first+across, b.out.C), across, func(o, n int) {
@@ -107,7 +107,7 @@ func (p *problem) packDense(b *tiled, u unit, inBlocks int, f *packing) []float3
 			for c := 0; c < each; {
 				block, channel := (seen+c)/deep, (seen+c)%deep
 				m := min(each-c, deep-channel)
-				w.copyTo(dst[(block*taps*deep+channel)*across+o-first:], &to, part{o, n, c, m})
+				copying.copy(dst[(block*taps*deep+channel)*across+o-first:], w, part{o, n, c, m})
 				c += m
 			}
 		})

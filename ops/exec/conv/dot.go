@@ -27,7 +27,7 @@ const dotPart = 1 << 15
 
 func prepareDot(p *problem, v values) *task.Prepared {
 	f, in := p.packing(v), p.x[1:].Elements()
-	d := &dotProduct{batch: p.x[0], in: in, out: p.filters, weight: p.rows(f), add: p.add}
+	d := &dotProduct{batch: p.x[0], in: in, out: p.filters, weight: f.rows(), add: p.add}
 	d.bias, d.act = f.behind(p.filters)
 	rows := task.Balanced(d.out, max(dotPart/d.in, 1), kernel.DotRows)
 	images := max(1, min(d.batch, 4*dotPart/(rows*d.in)))

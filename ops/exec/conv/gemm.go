@@ -75,12 +75,12 @@ func (g *gemmConv) newPhase(rows, cols convAxis, f *packing) phase {
 	p := phase{rows: rows, cols: cols}
 	taps, mr := len(rows.taps)*len(cols.taps), g.kernel.MR
 	k := g.channels * taps
-	to := order{filter: 1, channel: taps * mr, taps: evenly(taps, mr)}
+	copying := f.copies(order{filter: 1, channel: taps * mr, taps: evenly(taps, mr)})
 	for group := range g.groups {
 		p.weights = append(p.weights, f.Floats(task.RoundUp(g.filters, mr)*k, func(dst []float32) {
 			w := f.fold()
 			for i := 0; i < g.filters; i += mr {
-				w.copyTo(dst[i*k:], &to, part{group*g.filters + i, min(mr, g.filters-i), 0, g.channels})
+				copying.copy(dst[i*k:], w, part{group*g.filters + i, min(mr, g.filters-i), 0, g.channels})
 			}
 		}))
 	}

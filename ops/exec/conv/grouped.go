@@ -36,11 +36,12 @@ func prepareGrouped(p *problem, v values) *task.Prepared {
 	for t := range kh * kw {
 		to.taps = append(to.taps, (t/kw*each*kw+t%kw)*Lanes)
 	}
+	copying := f.copies(to)
 	for block := range b.out.Blocks {
 		first := block * Lanes
 		weights := f.Floats(kh*each*kw*Lanes, func(dst []float32) {
 			w := f.fold()
-			p.inGroups(first, min(first+Lanes, b.out.C), Lanes, func(o, n int) { w.copyTo(dst[o-first:], &to, part{o, n, 0, each}) })
+			p.inGroups(first, min(first+Lanes, b.out.C), Lanes, func(o, n int) { copying.copy(dst[o-first:], w, part{o, n, 0, each}) })
 		})
 		b.units = append(b.units, unit{block: block, blocks: 1, inBlock: block, taps: taps, weights: weights})
 	}

@@ -1,5 +1,7 @@
 package conv
 
+import "cnnlang/ops/exec/internal/kernel"
+
 // An order says where the weights of a convolution lie, learned or packed: the one of output channel
 // o, channel c of its group and place t of the window at
 //
@@ -43,58 +45,93 @@ func (f *filters) at(o, c, t int) float32 {
 // A part of a convolution's weights: n filters of one group from o on, and m channels from c on.
 type part struct{ o, n, c, m int }
 
-// copyTo copies a part to dst, where it lies in another order from the beginning on.
-func (f *filters) copyTo(dst []float32, to *order, p part) {
-	if len(to.taps) == 0 {
-		return
+// A copying is how weights are copied from one order to another. Numbers that follow one another in the first are columns,
+// Lanes filters of which are transposed at a time: those of several channels, or the places of a window of one channel.
+type copying struct {
+	from, to order
+	places   []int // of columns in to
+	channels int   // of the columns
+}
+
+// mostColumns is how many columns of several channels are transposed at a time.
+const mostColumns = 9 * Lanes
+
+// copies is the copying of a problem's weights to another order.
+func (p *problem) copies(to order) *copying {
+	c := &copying{from: p.order, to: to}
+	n := len(to.taps)
+	at := make([]int, n) // by place in from, where it is in to
+	for t, place := range p.order.taps {
+		if place >= n {
+			return c // not all places of the window
+		}
+		at[place] = to.taps[t]
 	}
-	if f.scale != nil {
+	switch {
+	case to.filter != 1:
+	case p.order.channel == n:
+		c.channels = min(p.each(), max(1, mostColumns/n))
+	case p.order.filter == n && n > 1:
+		c.channels = 1
+	}
+	for i := range c.channels {
+		for _, place := range at {
+			c.places = append(c.places, i*to.channel+place)
+		}
+	}
+	return c
+}
+
+// copy copies a part to dst, where it lies from the beginning on.
+func (c *copying) copy(dst []float32, f *filters, p part) {
+	switch {
+	case len(c.to.taps) == 0:
+	case f.scale != nil:
 		for i := range p.n {
 			for j := range p.m {
-				for t, at := range to.taps {
-					dst[i*to.filter+j*to.channel+at] = f.at(p.o+i, p.c+j, t)
+				for t, at := range c.to.taps {
+					dst[i*c.to.filter+j*c.to.channel+at] = f.at(p.o+i, p.c+j, t)
 				}
 			}
 		}
-		return
+	case c.places != nil && p.n >= Lanes:
+		for p.n >= Lanes {
+			c.transpose(dst, f.weight[c.from.of(p.o, p.c):], p.m)
+			dst, p.o, p.n = dst[Lanes:], p.o+Lanes, p.n-Lanes
+		}
+		if p.n > 0 {
+			c.along(dst, f.weight[c.from.of(p.o, p.c):], p)
+		}
+	default:
+		c.along(dst, f.weight[c.from.of(p.o, p.c):], p)
 	}
-	src := f.weight[f.order.of(p.o, p.c):]
-	filters, channels := axis{p.n, to.filter, f.order.filter}, axis{p.m, to.channel, f.order.channel}
-	if filters.from > channels.from {
-		copyAxes(dst, src, filters, channels, to.taps, f.order.taps)
-	} else {
-		copyAxes(dst, src, channels, filters, to.taps, f.order.taps)
+}
+
+// transpose copies so many channels of Lanes filters.
+func (c *copying) transpose(dst, src []float32, channels int) {
+	for at := 0; at < channels; at += c.channels {
+		n := min(c.channels, channels-at)
+		kernel.Transpose(dst[at*c.to.channel:], src[at*c.from.channel:], c.from.filter, c.places[:n*len(c.to.taps)])
+	}
+}
+
+// along copies one number after the other, along filters or channels, whichever are nearer to each other.
+func (c *copying) along(dst, src []float32, p part) {
+	outer, inner := axis{p.n, c.to.filter, c.from.filter}, axis{p.m, c.to.channel, c.from.channel}
+	if outer.from < inner.from {
+		outer, inner = inner, outer
+	}
+	for i := range outer.n {
+		for t, at := range c.to.taps {
+			inner.copy(dst[i*outer.to+at:], src[i*outer.from+c.from.taps[t]:])
+		}
 	}
 }
 
 // An axis is how many numbers there are, and how far apart in dst and src.
 type axis struct{ n, to, from int }
 
-// copyAxes copies along two axes and a list of places; the numbers of the inner axis are closer in src, so that this is
-// read in its order.
-func copyAxes(dst, src []float32, outer, inner axis, to, from []int) {
-	for i := range outer.n {
-		d, s := dst[i*outer.to:], src[i*outer.from:]
-		if len(to) == 1 {
-			copyAxis(d[to[0]:], s[from[0]:], inner)
-			continue
-		}
-		for range inner.n - 1 {
-			copyPlaces(d, s, to, from)
-			d, s = d[inner.to:], s[inner.from:]
-		}
-		copyPlaces(d, s, to, from)
-	}
-}
-
-func copyPlaces(dst, src []float32, to, from []int) {
-	from = from[:len(to)]
-	for t, at := range to {
-		dst[at] = src[from[t]]
-	}
-}
-
-func copyAxis(dst, src []float32, a axis) {
+func (a axis) copy(dst, src []float32) {
 	if a.to == 1 && a.from == 1 {
 		copy(dst[:a.n], src)
 		return

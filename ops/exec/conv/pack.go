@@ -14,15 +14,13 @@ import (
 // which happens when the first is packed.
 type packing struct {
 	task.Memory
-	out     int
-	act     ops.Activation
-	params  []tensor.Tensor
-	members []member
+	*problem
+	params []tensor.Tensor
 
-	lock    sync.Mutex
-	folded  atomic.Bool
-	filters filters   // once folded
-	parts   []filters // of several members
+	lock   sync.Mutex
+	folded atomic.Bool
+	all    filters   // once folded
+	parts  []filters // of several members
 }
 
 // A member is a convolution whose filters follow those of others in a problem; mostly it is alone.
@@ -34,8 +32,8 @@ type member struct {
 
 func (p *problem) packing(v values) *packing {
 	f := &packing{
-		Memory: task.In(v.memory), out: p.filters, act: p.act, params: v.params, members: p.members,
-		filters: filters{order: p.order}, parts: make([]filters, len(p.members)),
+		Memory: task.In(v.memory), problem: p, params: v.params,
+		all: filters{order: p.order}, parts: make([]filters, len(p.members)),
 	}
 	if c, ok := v.memory.(task.Changing); ok {
 		c.Before(func() { f.folded.Store(false) })
@@ -46,23 +44,23 @@ func (p *problem) packing(v values) *packing {
 // fold returns the filters with their norm. Their memory is used again when the parameters have changed.
 func (p *packing) fold() *filters {
 	if p.folded.Load() {
-		return &p.filters
+		return &p.all
 	}
 	p.lock.Lock()
 	defer p.lock.Unlock()
 	if p.folded.Load() {
-		return &p.filters
+		return &p.all
 	}
 	if each := len(p.params) / len(p.members); len(p.members) == 1 {
-		p.filters.fold(p.params, p.members[0])
+		p.all.fold(p.params, p.members[0])
 	} else {
 		for i, m := range p.members {
 			p.parts[i].fold(p.params[i*each:][:each], m)
 		}
-		p.filters.join(p.parts)
+		p.all.join(p.parts)
 	}
 	p.folded.Store(true)
-	return &p.filters
+	return &p.all
 }
 
 // behind packs what is done to the sums of each output channel: the bias, and the activation
@@ -79,13 +77,14 @@ func (p *packing) behind(n int) (bias []float32, act rowwise.Act) {
 const copiedTogether = 32
 
 // rows packs the weights as rows of equal length, one for each output channel.
-func (p *problem) rows(f *packing) []float32 {
+func (p *packing) rows() []float32 {
 	to := p.inOrder()
-	return f.Floats(p.filters*p.each()*p.taps(), func(dst []float32) {
-		w := f.fold()
+	copying := p.copies(to)
+	return p.Floats(p.filters*p.each()*p.taps(), func(dst []float32) {
+		w := p.fold()
 		for c := 0; c < p.each(); c += copiedTogether {
 			m := min(copiedTogether, p.each()-c)
-			p.inGroups(0, p.filters, copiedTogether, func(o, n int) { w.copyTo(dst[to.of(o, c):], &to, part{o, n, c, m}) })
+			p.inGroups(0, p.filters, copiedTogether, func(o, n int) { copying.copy(dst[to.of(o, c):], w, part{o, n, c, m}) })
 		}
 	})
 }

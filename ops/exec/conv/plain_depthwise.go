@@ -38,7 +38,7 @@ const depthwisePart = 1 << 18
 
 func preparePlainDepthwise(p *problem, v values) *task.Prepared {
 	f := p.packing(v)
-	d := &depthwise{problem: p, weight: p.rows(f)}
+	d := &depthwise{problem: p, weight: f.rows()}
 	d.bias, d.act = f.behind(p.filters)
 	perRow := d.w.out * d.taps()
 	d.rows = task.Balanced(d.h.out, max(1, depthwisePart/perRow), 1)

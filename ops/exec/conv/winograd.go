@@ -1,8 +1,6 @@
 package conv
 
 import (
-	"math"
-
 	"cnnlang/ops/exec/internal/kernel"
 	"cnnlang/ops/exec/layout"
 	"cnnlang/ops/exec/rowwise"
@@ -136,16 +134,8 @@ func tilesOf(runs []tileRun) int {
 	return last.at + last.tiles
 }
 
-// winogradG transforms the weights, G·g·G': row i is 1, p, p*p for point p, divided by the
-// product of the distances to the other points.
-var winogradG = [6][3]float64{
-	{1, 0, 0},
-	{-2. / 3, -2. / 3 * kernel.WinogradA, -1. / 3},
-	{-2. / 3, 2. / 3 * kernel.WinogradA, -1. / 3},
-	{1. / 6, 1. / 6 * kernel.WinogradB, 1. / 3},
-	{1. / 6, -1. / 6 * kernel.WinogradB, 1. / 3},
-	{0, 0, 1},
-}
+// widestUnit is the most filters of a unit.
+const widestUnit = 2 * Lanes
 
 // pack transforms the weights of a unit: [36][channel][filter], and [5][channel][filter] of
 // those places of the window that are not among these planes. A line follows, 0 if all
@@ -153,56 +143,27 @@ var winogradG = [6][3]float64{
 func (w *winogradConv) pack(u unit, channels int, f *packing) []float32 {
 	across, first := u.blocks*Lanes, u.block*Lanes
 	plane := w.in.Blocks * Lanes * across
-	to := order{filter: 1, channel: across}
-	for _, at := range tapPlanes {
-		to.taps = append(to.taps, at*plane)
-	}
+	copying := f.copies(order{filter: 1, channel: across, taps: evenly(9, Lanes*across)})
 	return f.Floats(weightPlanes*plane+Lanes, func(dst []float32) {
 		weights, lanes := f.fold(), min(across, w.out.C-first)
-		planes, flag := dst[:weightPlanes*plane], dst[weightPlanes*plane:]
-		flag[0] = 0
+		var lines [9 * Lanes * widestUnit]float32 // of some channels, by place of the window
+		var most [Lanes]float32
 		for c := 0; c < channels; c += Lanes {
 			n := min(Lanes, channels-c)
-			weights.copyTo(planes[c*across:], &to, part{first, lanes, c, n})
-			for at := c * across; at < (c+n)*across; at++ {
-				if !transformWeights(planes[at:], plane) {
-					flag[0] = 1
-				}
+			copying.copy(lines[:], weights, part{first, lanes, c, n})
+			for t, at := range tapPlanes {
+				copy(dst[at*plane+c*across:][:n*across], lines[t*Lanes*across:])
+			}
+			kernel.WinogradWeights(&kernel.WinogradFilters{
+				Weights: lines[:], Apart: Lanes * across, Lines: n * u.blocks, Planes: dst[c*across:], Plane: plane, Most: &most,
+			})
+		}
+		flag := &dst[weightPlanes*plane]
+		*flag = 0
+		for _, size := range most {
+			if !(size < mostWeight) {
+				*flag = 1
 			}
 		}
 	})
-}
-
-// transformWeights transforms a window whose weights are in their planes, and reports whether all of them are small
-// enough for that.
-func transformWeights(planes []float32, plane int) bool {
-	var g [9]float64
-	small := true
-	for i, at := range tapPlanes {
-		g[i] = float64(planes[at*plane])
-		small = small && math.Abs(g[i]) < mostWeight
-	}
-	for i, v := range transformed(&g) {
-		planes[i*plane] = v
-	}
-	for i, at := range tapPlanes { // the corners as they were: a product with 0 may have been none
-		planes[at*plane] = float32(g[i])
-	}
-	return small
-}
-
-// transformed is G·g·G' for a window g of 3x3.
-func transformed(g *[9]float64) (out [36]float32) {
-	var half [6][3]float64
-	for i, row := range winogradG {
-		for j := range 3 {
-			half[i][j] = row[0]*g[j] + row[1]*g[3+j] + row[2]*g[6+j]
-		}
-	}
-	for i := range 6 {
-		for j, row := range winogradG {
-			out[6*i+j] = float32(half[i][0]*row[0] + half[i][1]*row[1] + half[i][2]*row[2])
-		}
-	}
-	return out
 }

@@ -54,6 +54,8 @@ func Files() map[string]string {
 		{"grouped", groups},
 		{"lanes", lanes},
 		{"winograd", winograd},
+		{"winograd_weights", winogradWeights},
+		{"transpose", transpose},
 		{"smooth", smooth},
 		{"outer", outers},
 	} {

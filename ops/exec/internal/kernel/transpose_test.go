@@ -1,0 +1,37 @@
+//go:build !purego && (amd64 || arm64)
+
+package kernel
+
+import (
+	"slices"
+	"testing"
+)
+
+// Against the twin, with gaps between rows and lines in any order, between inaccessible pages: nothing else is written.
+func TestTranspose(t *testing.T) {
+	onEveryISA(t, func(t *testing.T) {
+		for n := 1; n <= 26; n++ {
+			for _, s := range sides {
+				for _, apart := range []int{0, n, n + 3} {
+					src, dst := guarded(t, (Lanes-1)*apart+n, s), guarded(t, 3*n*Lanes, s)
+					places := make([]int, n)
+					for j := range places {
+						places[j] = (n-1-j)*3*Lanes + j%(2*Lanes+1)
+					}
+					want := slices.Clone(dst)
+					for j := range n {
+						for i := range Lanes {
+							want[places[j]+i] = src[i*apart+j]
+						}
+					}
+					twin := slices.Clone(dst)
+					transposeGeneric(twin, src, apart, places)
+					Transpose(dst, src, apart, places)
+					if !slices.Equal(dst, want) || !slices.Equal(twin, want) {
+						t.Errorf("%d columns, rows %d apart: got %v, the twin %v, want %v", n, apart, dst, twin, want)
+					}
+				}
+			}
+		}
+	})
+}
