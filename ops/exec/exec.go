@@ -109,12 +109,25 @@ func overwrites(op ops.Op) (list []int) {
 	if fuser, ok := op.(ops.Fuser); ok && fuser.Epilogue().Add {
 		list = append(list, -1)
 	}
-	switch op.(type) {
-	case ops.Activator, *ops.BatchNorm, *ops.LayerNorm, ops.Grouper, *ops.L2Normalize, *ops.Softmax, *ops.Scale, *ops.Pow, *ops.LearnedGate, *ops.ChannelAffine,
+	switch op := op.(type) {
+	case *ops.ByInput:
+		return overwritesGradient(op.Of)
+	case *ops.ByResult:
+		return overwritesGradient(op.Of)
+	case ops.Activator, *ops.BatchGradient, *ops.BatchNorm, *ops.LayerNorm, ops.Grouper, *ops.L2Normalize, *ops.Softmax, *ops.Scale, *ops.Pow, *ops.LearnedGate, *ops.ChannelAffine,
 		*ops.Add, *ops.Mul, *ops.Max, *ops.Mean:
 		list = append(list, 0)
 	}
 	return list
+}
+
+// overwritesGradient lists those of the gradient of a function of single numbers.
+func overwritesGradient(of ops.Op) []int {
+	switch of.(type) {
+	case ops.Activator, *ops.Pow, *ops.BatchNorm:
+		return []int{0}
+	}
+	return nil
 }
 
 // Tunable lists the algorithms of an op to choose from, all on blocks of float32; none if

@@ -24,10 +24,11 @@ func where(slope func(v float64) float64) func(dst, dy, v []float32) {
 	return func(dst, dy, v []float32) {
 		dy, v = dy[:len(dst)], v[:len(dst)]
 		for i := range dst {
-			dst[i] = 0
+			g := 0.0
 			if s := slope(float64(v[i])); s != 0 {
-				dst[i] = float32(float64(dy[i]) * s)
+				g = float64(dy[i]) * s
 			}
+			dst[i] = float32(g)
 		}
 	}
 }

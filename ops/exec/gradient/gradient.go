@@ -40,23 +40,22 @@ func Algorithms(op ops.Op, in []tensor.Shape, out tensor.Shape) []task.Algorithm
 	case *ops.MaxShare:
 		return s.plain(func(c call) *task.Prepared { return maxShare(op.I, c.out.Shape) })
 	case *ops.ChannelSums:
-		return s.plain(func(c call) *task.Prepared { return channelSums(c.in[0].Shape) })
-	case *ops.BatchStats:
-		return s.plain(func(c call) *task.Prepared { return batchStats(c.in[0].Shape) })
-	case *ops.BatchNormalize:
-		return s.packed(func(c call) *task.Prepared { return batchNormalize(op.Of, c) })
-	case *ops.BatchSums:
-		return s.plain(func(c call) *task.Prepared { return batchSums(op.Of, c.in[0].Shape) })
-	case *ops.BatchGradient:
-		return s.packed(func(c call) *task.Prepared { return batchGradient(op.Of, c) })
+		return s.inBlocks(1, layout.Layout{}, func(c call) *task.Prepared { return blockChannelSums(c.in[0]) },
+			s.plain(func(c call) *task.Prepared { return channelSums(c.in[0].Shape) }))
+	case *ops.BatchStats, *ops.BatchNormalize, *ops.BatchSums, *ops.BatchGradient:
+		return s.batch(op)
 	case *ops.AxisSums:
-		return s.plain(func(c call) *task.Prepared { return axisSums(op, c.in[0].Shape) })
+		plain := s.plain(func(c call) *task.Prepared { return axisSums(op, c.in[0].Shape) })
+		if !slices.Equal(op.Axes, []int{2, 3}) {
+			return plain
+		}
+		return s.inBlocks(1, blocks, func(c call) *task.Prepared { return blockAxisSums(c.in[0], c.out) }, plain)
 	case *ops.ImageSums:
 		return s.plain(func(c call) *task.Prepared { return imageSums(c.in[0].Shape) })
 	case *ops.Row:
 		return s.plain(func(c call) *task.Prepared { return row(op.I, c.out.Shape) })
 	case *ops.Spread:
-		return s.plain(func(c call) *task.Prepared { return rowwise.Spread(c.in[0].Shape, c.out.Shape) })
+		return s.spread()
 	case *ops.Part:
 		return s.plain(func(c call) *task.Prepared { return part(op, c.in[0].Shape, c.out.Shape) })
 	case *ops.Place:
@@ -67,6 +66,37 @@ func Algorithms(op ops.Op, in []tensor.Shape, out tensor.Shape) []task.Algorithm
 		return s.plain(func(c call) *task.Prepared { return lossGradient(op, c.in[0].Shape) })
 	}
 	return nil
+}
+
+// batch is a part of a norm with the statistics of a batch.
+func (s *size) batch(op ops.Op) []task.Algorithm {
+	switch op := op.(type) {
+	case *ops.BatchStats:
+		return s.inBlocks(1, layout.Layout{}, func(c call) *task.Prepared { return blockStats(c.in[0]) },
+			s.plain(func(c call) *task.Prepared { return batchStats(c.in[0].Shape) }))
+	case *ops.BatchNormalize:
+		return s.inBlocks(1, blocks, func(c call) *task.Prepared { return blockNormalize(op.Of, c) },
+			s.packed(func(c call) *task.Prepared { return batchNormalize(op.Of, c) }))
+	case *ops.BatchSums:
+		return s.inBlocks(2, layout.Layout{}, func(c call) *task.Prepared {
+			return blockProducts(c.in, op.Of.Eps.Float(), func(in []tensor.Tensor) []float32 { return in[2].Data })
+		}, s.plain(func(c call) *task.Prepared { return batchSums(op.Of, c.in[0].Shape) }))
+	}
+	of := op.(*ops.BatchGradient).Of
+	return s.inBlocks(2, blocks, func(c call) *task.Prepared { return blockGradient(of, c) },
+		s.packed(func(c call) *task.Prepared { return batchGradient(of, c) }))
+}
+
+// spread is a value repeated. What comes after the gradient of a mean over an image lies in blocks, so that
+// leads where it is one.
+func (s *size) spread() []task.Algorithm {
+	list := s.plain(func(c call) *task.Prepared { return rowwise.Spread(c.in[0].Shape, c.out.Shape) })
+	if len(s.out) != 4 || s.out[1] != s.in[0][1] || s.in[0][2:].Elements() != 1 {
+		return list
+	}
+	list = s.inBlocks(1, blocks, func(c call) *task.Prepared { return blockSpread(c.in[0], c.out) }, list)
+	list[0].Leads = len(list) > 1
+	return list
 }
 
 // byInput is the gradient of an op from that of its result and the input.
@@ -81,7 +111,8 @@ func (s *size) byInput(op ops.Op) []task.Algorithm {
 	case *ops.ReduceMax:
 		return s.plain(func(c call) *task.Prepared { return largest(op, c.out.Shape) })
 	case *ops.BatchNorm:
-		return s.packed(func(c call) *task.Prepared { return storedNorm(op, c) })
+		return s.inBlocks(1, blocks, func(c call) *task.Prepared { return blockStored(op, c) },
+			s.packed(func(c call) *task.Prepared { return storedNorm(op, c) }))
 	case *ops.LayerNorm:
 		return s.packed(func(c call) *task.Prepared { return layerNorm(op, c) })
 	case ops.Grouper:
@@ -111,7 +142,10 @@ func (s *size) tensorSums(op ops.Op) []task.Algorithm {
 	case *ops.PReLU:
 		return s.plain(func(c call) *task.Prepared { return slopeSums(op, c.in[0].Shape) })
 	case *ops.BatchNorm:
-		return s.packed(func(c call) *task.Prepared { return storedSums(op, c) })
+		return s.inBlocks(2, layout.Layout{}, func(c call) *task.Prepared {
+			stats := c.copied(len(c.params)-2, 2, c.in[0].Shape[1])
+			return blockProducts(c.in, op.Eps.Float(), func([]tensor.Tensor) []float32 { return stats })
+		}, s.packed(func(c call) *task.Prepared { return storedSums(op, c) }))
 	case *ops.LayerNorm:
 		return s.plain(func(c call) *task.Prepared { return layerSums(op, c.in[0].Shape) })
 	case ops.Grouper:
@@ -143,8 +177,7 @@ func (s *size) blocked(fits bool, prepare func(c call) *task.Prepared) []task.Al
 	if !fits || !hasBlocks() {
 		return nil
 	}
-	lines := layout.Blocked(layout.Float32)
-	return []task.Algorithm{{Name: "blocks", Out: lines, In: slices.Repeat([]layout.Layout{lines}, len(s.in)), Prepare: with(prepare)}}
+	return []task.Algorithm{{Name: "blocks", Out: blocks, In: slices.Repeat([]layout.Layout{blocks}, len(s.in)), Prepare: with(prepare)}}
 }
 
 func with(prepare func(c call) *task.Prepared) func([]layout.Value, layout.Value, []tensor.Tensor, task.Memory) *task.Prepared {

@@ -58,6 +58,7 @@ func Files() map[string]string {
 		{"transpose", transpose},
 		{"smooth", smooth},
 		{"outer", outers},
+		{"moments", moments},
 	} {
 		for _, s := range []isa{avx2, avx512} {
 			t := begun()
