@@ -19,6 +19,7 @@ type trainFlags struct {
 	features  *option[string]
 	log       *option[string]
 	curves    *option[string]
+	onNaN     *option[string]
 	resume    bool
 	quiet     bool
 	format    *option[string]
@@ -28,6 +29,7 @@ type trainFlags struct {
 func (a *app) train() *cobra.Command {
 	f := &trainFlags{
 		output: textOf("FILE"), features: textOf("FILE"), log: textOf("FILE"), curves: textOf("FILE"),
+		onNaN:     choiceOf(string(train.Stop), string(train.Skip), string(train.Backoff)),
 		maxMemory: &option[int64]{what: "SIZE", parse: parseBytes},
 	}
 	cmd := &cobra.Command{
@@ -49,6 +51,8 @@ func (a *app) train() *cobra.Command {
 	flags.Var(f.features, "features", "a file for what the parts of the net compute that do not learn, for the next training: it is read if it exists, otherwise written")
 	flags.Var(f.log, "log", "a file to write what happens to, a line of JSON for each event, which `cnnlang curves` reads")
 	flags.Var(f.curves, "curves", "a picture of losses, top-1 and the rate, in SVG, drawn anew after each epoch")
+	flags.Var(f.onNaN, "on-nan", "what to do about a step whose loss or gradients are no numbers: stop, skip the batch, or skip it and halve the rate (backoff), at most five times in a row")
+	complete(cmd, "on-nan", fixed(string(train.Stop), string(train.Skip), string(train.Backoff)))
 	flags.BoolVar(&f.resume, "resume", false, "go on with the training of --output, as it was asked for; --epochs may be more")
 	flags.BoolVar(&f.quiet, "quiet", false, "print the last epoch alone")
 	f.format = formatFlag(cmd, []string{"text", "jsonl"})
@@ -130,7 +134,7 @@ func (a *app) trainNet(cmd *cobra.Command, f *trainFlags, args []string) error {
 	a.tellData(o.Data)
 	v := &trainView{app: a, flags: f, argument: argument, options: o}
 	o.Features, o.Keep = f.features.value, limit/4
-	o.Asked, o.Writing, o.Stepped = asked.text(), &a.writing, v.stepped
+	o.Asked, o.Writing, o.Stepped, o.OnNaN = asked.text(), &a.writing, v.stepped, train.OnNaN(f.onNaN.value)
 	t, err := train.New(*o)
 	if err != nil {
 		return err

@@ -16,7 +16,7 @@ func trainingHelp(err error) string {
 	case is[*train.StateError](err):
 		return "--resume needs only --output; another training has another --output"
 	case is[*train.NotFiniteError](err):
-		return "begin anew with a smaller --lr, or with --train 'clip_norm = 1'"
+		return "--resume --on-nan backoff goes on with half the rate; or begin anew with a smaller --lr, or with --train 'clip_norm = 1'"
 	}
 	return ""
 }

@@ -232,6 +232,21 @@ func (v *trainView) worst(t *train.Trainer) string {
 	return strings.Join(texts, ", ")
 }
 
+// passedOver says that a batch gave no step.
+func passedOver(e *events.NaN) string {
+	text := fmt.Sprintf("step %d is not taken", e.Step)
+	switch {
+	case e.Path != "" && e.Direction == "backward":
+		text += ": the gradient at " + e.Path + " is not finite"
+	case e.Path != "":
+		text += ": the value of " + e.Path + " is not finite"
+	}
+	if e.Action == string(train.Backoff) {
+		return text + "; from here on the rate is half of what it was"
+	}
+	return text
+}
+
 // bar shows how far an epoch has come, in at most so many columns.
 func (v *trainView) bar(columns int) string {
 	s := v.last

@@ -135,6 +135,11 @@ func (v *trainView) tell(e events.Event) {
 		v.rows++
 		v.inEpoch, v.steps, v.sum, v.began = 0, 0, 0, time.Now()
 		v.draw(e)
+	case *events.NaN:
+		if e.Action != string(train.Stop) { // the error says it then
+			v.inEpoch++
+			v.app.tell("warning", passedOver(e))
+		}
 	}
 }
 

@@ -1,6 +1,7 @@
 package train
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -32,7 +33,7 @@ func StateOf(result string) string { return result + ".state" }
 func (t *Trainer) Run(ctx context.Context, result string, tell func(events.Event)) (*events.End, error) {
 	began := time.Now()
 	end := func(reason string, err error) (*events.End, error) {
-		e := &events.End{Step: t.phase.steps + t.phase.learner.Taken(), Epoch: t.epoch, Reason: reason,
+		e := &events.End{Step: t.taken(), Epoch: t.epoch, Reason: reason,
 			BestEpoch: t.best.Epoch, Seconds: events.Number(time.Since(began).Seconds())}
 		if t.best.Epoch > 0 {
 			e.File = result
@@ -43,6 +44,7 @@ func (t *Trainer) Run(ctx context.Context, result string, tell func(events.Event
 		tell(e)
 		return e, err
 	}
+	t.follow(ctx, result, tell)
 	for t.epoch < t.Epochs() || t.learned != nil {
 		if stop := t.o.Recipe.StopAfter; stop > 0 && t.next == 0 && t.learned == nil && t.best.Epoch > 0 && t.epoch-t.best.Epoch >= stop {
 			return end("no_progress", nil)
@@ -54,15 +56,40 @@ func (t *Trainer) Run(ctx context.Context, result string, tell func(events.Event
 				return end("interrupted", err)
 			}
 			return end("interrupted", ctx.Err())
+		case is[*NotFiniteError](err):
+			return end("nan", err)
 		default:
-			var failed *NotFiniteError
-			if errors.As(err, &failed) {
-				return end("nan", errors.Join(err, t.save(ctx, result, tell)))
-			}
 			return nil, err
 		}
 	}
 	return end("done", nil)
+}
+
+func is[E error](err error) bool {
+	_, ok := errors.AsType[E](err)
+	return ok
+}
+
+// usualSaving is after how long the state is saved, if nothing else is said.
+const usualSaving = 5 * time.Minute
+
+// follow has events told, and the state saved, between steps.
+func (t *Trainer) follow(ctx context.Context, result string, tell func(events.Event)) {
+	now := t.o.Now
+	if now == nil {
+		now = time.Now
+	}
+	last, every := now(), cmp.Or(t.o.SaveEvery, usualSaving)
+	t.tell = tell
+	t.rescue = func() error { return t.save(ctx, result, tell) }
+	t.between = func() error {
+		if now().Sub(last) < every {
+			return nil
+		}
+		err := t.save(ctx, result, tell)
+		last = now()
+		return err
+	}
 }
 
 // oneEpoch learns, validates and writes.
@@ -76,7 +103,7 @@ func (t *Trainer) oneEpoch(ctx context.Context, result string, tell func(events.
 		t.learned = &out
 	}
 	out := t.learned
-	e := &events.Epoch{Epoch: t.epoch, Head: out.Head, Step: t.phase.steps + t.phase.learner.Taken(), Loss: events.Number(out.Loss), Rate: events.Number(out.Rate),
+	e := &events.Epoch{Epoch: t.epoch, Head: out.Head, Step: t.taken(), Loss: events.Number(out.Loss), Rate: events.Number(out.Rate),
 		ImagesPerSecond: events.Number(float64(out.Steps*t.batch) / out.Took.Seconds()),
 		Waiting:         events.Number(out.Waited.Seconds() / out.Took.Seconds())}
 	if err := t.Recompute(ctx); err != nil {
@@ -94,7 +121,7 @@ func (t *Trainer) oneEpoch(ctx context.Context, result string, tell func(events.
 			e.ValTop5 = number(report.Top(5))
 		}
 	}
-	e.Best = !math.IsNaN(now.Loss) && (report == nil || t.best.Epoch == 0 || now.Top1 > t.best.Top1 || now.Top1 == t.best.Top1 && now.Loss < t.best.Loss)
+	e.Best = !math.IsNaN(now.Loss) && (report == nil && t.finite() || report != nil && (t.best.Epoch == 0 || now.Top1 > t.best.Top1 || now.Top1 == t.best.Top1 && now.Loss < t.best.Loss))
 	if e.Best {
 		best, told := t.best, t.report
 		t.best, t.report = now, report
@@ -130,7 +157,7 @@ func (t *Trainer) save(ctx context.Context, result string, tell func(events.Even
 	if err := t.writing(func() error { return t.Save(ctx, file) }); err != nil {
 		return err
 	}
-	tell(&events.Checkpoint{Step: t.phase.steps + t.phase.learner.Taken(), File: file})
+	tell(&events.Checkpoint{Step: t.taken(), File: file})
 	return t.phase.frozen.save(ctx)
 }
 
@@ -188,7 +215,7 @@ func (t *Trainer) Start(version, isa string) *events.Start {
 		Seed: strconv.FormatUint(t.o.Recipe.Seed, 10), InstructionSet: isa, Threads: t.workers.Count(),
 		Classes: len(t.o.Data.Classes), Training: t.o.Data.Train.Len(), Validation: t.o.Data.Val.Len(), Parameters: learned,
 		Epochs: t.Epochs(), StepsPerEpoch: t.loader.Batches(),
-		FirstStep: t.phase.steps + t.phase.learner.Taken(), Resumed: t.phase.steps+t.phase.learner.Taken() > 0}
+		FirstStep: t.taken(), Resumed: t.phase.steps+t.phase.learner.Taken() > 0}
 }
 
 // frozen reports whether a tensor never learns.

@@ -41,8 +41,11 @@ type position struct {
 	Before  int     `json:"before"` // steps of phases before
 	Taken   int     `json:"taken"`  // of this one
 	Epoch   int     `json:"epoch"`
-	Next    int     `json:"next"` // batch
-	Sum     float64 `json:"sum"`  // of the losses of the epoch
+	Next    int     `json:"next"`   // batch
+	Passed  int     `json:"passed"` // of the batches before, that gave no step
+	InRow   int     `json:"in_row"` // since the last step
+	Sum     float64 `json:"sum"`    // of the losses of the epoch
+	Factor  float64 `json:"factor"` // of all rates
 	Best    Record  `json:"best"`
 	// Learned is what the last epoch came to, if it has not been checked yet.
 	Learned *Outcome `json:"learned,omitempty"`
@@ -60,7 +63,7 @@ func (t *Trainer) position() (position, error) {
 	return position{
 		Version: stateVersion, Net: hex.EncodeToString(hash.Sum(nil)), Recipe: r.Text(), Epochs: t.o.Recipe.Epochs, Data: t.o.Data.Digest(),
 		Fresh: strings.Join(t.Fresh(), " "), Frozen: t.o.Precision.String(), Head: t.phase.head, Before: t.phase.steps, Taken: t.phase.learner.Taken(),
-		Epoch: t.epoch, Next: t.next, Sum: t.sum, Best: t.best, Learned: t.learned,
+		Epoch: t.epoch, Next: t.next, Passed: t.passed, InRow: t.inRow, Sum: t.sum, Factor: t.factor, Best: t.best, Learned: t.learned,
 	}, nil
 }
 
@@ -180,7 +183,7 @@ func (t *Trainer) Resume(path string) error {
 	if list := differences(p, now); len(list) > 0 {
 		return fail("is of another training:\n  %s", strings.Join(list, "\n  "))
 	}
-	if p.Taken < 0 || p.Before < 0 || p.Epoch < 0 || p.Next < 0 || p.Next > t.loader.Batches() || p.Head && !t.phase.head {
+	if p.Taken < 0 || p.Before < 0 || p.Epoch < 0 || p.Next < 0 || p.Next > t.loader.Batches() || p.Passed < 0 || p.Passed > p.Next || p.InRow < 0 || !(p.Factor > 0 && p.Factor <= 1) || p.Head && !t.phase.head {
 		return fail("stands at a place that there is not")
 	}
 	if t.phase.head && !p.Head {
@@ -202,7 +205,8 @@ func (t *Trainer) Resume(path string) error {
 	if err != nil {
 		return err
 	}
-	t.phase.steps, t.epoch, t.next, t.sum, t.best, t.learned = p.Before, p.Epoch, p.Next, p.Sum, p.Best, p.Learned
+	t.phase.steps, t.epoch, t.next, t.passed, t.sum, t.best, t.learned = p.Before, p.Epoch, p.Next, p.Passed, p.Sum, p.Best, p.Learned
+	t.inRow, t.factor = p.InRow, p.Factor
 	t.phase.learner.Resume(p.Taken)
 	if f := t.phase.frozen; f != nil { // whose tensors have changed
 		if err := f.plan(); err != nil {

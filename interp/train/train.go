@@ -24,6 +24,7 @@ import (
 	"cnnlang/interp/internal/learn"
 	"cnnlang/interp/internal/plan"
 	"cnnlang/interp/train/dataset"
+	"cnnlang/interp/train/events"
 	"cnnlang/interp/train/metrics"
 	"cnnlang/interp/train/optim"
 	"cnnlang/interp/train/recipe"
@@ -53,6 +54,12 @@ type Options struct {
 	// Asked is kept in the state for whoever goes on: what was asked for, in words of the caller's own, which
 	// AskedFor gives back.
 	Asked string
+	// OnNaN says what is done when a step is not finite; "" is Stop.
+	OnNaN OnNaN
+	// SaveEvery is after how long Run saves the state, beside after each epoch; 0 is five minutes. Now tells it the time; nil
+	// is the clock's.
+	SaveEvery time.Duration
+	Now       func() time.Time
 	// Stepped, if not nil, is told of every step.
 	Stepped func(Step)
 	// Writing, if not nil, is locked while Run writes files.
@@ -79,18 +86,29 @@ type Trainer struct {
 	phase   *phase
 	epoch   int     // that is learned from
 	next    int     // its next batch
+	passed  int     // of those before it, that gave no step
 	sum     float64 // of the losses of its steps
+	inRow   int     // batches that gave no step since the last step
+	factor  float64 // of all rates
+	result  learn.Result
 	best    Record
 	report  *metrics.Report // of the best epoch, if that is one of this run
 	loader  dataset.Loader
 	need    int64                    // bytes
 	exact   map[string]tensor.Tensor // statistics that Recompute made
 	learned *Outcome                 // of an epoch that Run has not checked yet
+	looks   int                      // for values that are not finite
+
+	// Of Run, nil outside: told of events, called between steps, and before training ends by a step that is not finite.
+	tell    func(events.Event)
+	between func() error
+	rescue  func() error
 }
 
 // A phase is the epochs in which the same tensors learn.
 type phase struct {
 	head     bool // only those that no file gave
+	step     *gradient.Step
 	learner  *learn.Learner[float32]
 	frozen   *frozen // nil if nothing is
 	schedule optim.Schedule
@@ -116,7 +134,7 @@ func New(o Options) (*Trainer, error) {
 			r.Loss.Kind = recipe.MSE
 		}
 	}
-	t := &Trainer{o: o, batch: r.Batch, tensors: map[string]tensor.Tensor{}, fresh: map[string]bool{}}
+	t := &Trainer{o: o, batch: r.Batch, factor: 1, tensors: map[string]tensor.Tensor{}, fresh: map[string]bool{}}
 	owners := owners(o.Net.Graph)
 	for _, p := range o.Net.Graph.Params(true) {
 		if given, ok := o.Tensors[p.Path]; ok {
@@ -194,7 +212,7 @@ func (t *Trainer) begin(head bool) error {
 		steps = t.phase.steps + t.phase.learner.Taken()
 	}
 	t.targets.heads = len(opts.Heads)
-	t.phase = &phase{head: head, steps: steps,
+	t.phase = &phase{head: head, steps: steps, step: step,
 		learner: learn.New(step, engine, func(p graph.Param) []float32 { return t.tensors[p.Path].Data }, learn.Settings{
 			Optimizer: r.Optimizer, ClipNorm: r.ClipNorm, ClipValue: r.ClipValue, Decay: p.decay, Factor: p.factor,
 			Momentum: r.BNMomentum, Average: r.EMA, Warm: r.WarmEMA, Seed: r.Seed, Passes: r.Batch / r.Pass(),
@@ -266,25 +284,12 @@ func (t *Trainer) Epochs() int {
 // An Outcome is what an epoch has come to.
 type Outcome struct {
 	Head  bool    // only tensors learned that no file gave
-	Steps int     // of the epoch
+	Steps int     // of this call
 	Loss  float64 // the mean over the steps, side heads included
 	Rate  float64 // of the last step
 	// Waited is how long it waited for data, of what it took.
 	Waited, Took time.Duration
 }
-
-// A NotFiniteError says that a step was not taken because its loss or a gradient was infinite or no number.
-type NotFiniteError struct {
-	Step, Epoch int // from 1
-	Rate        float64
-	Pictures    []string
-}
-
-func (e *NotFiniteError) Error() string {
-	return fmt.Sprintf("train: step %d, in epoch %d, gives a loss or a gradient that is not finite, at a rate of %.3g", e.Step, e.Epoch, e.Rate)
-}
-
-func (e *NotFiniteError) Unwrap() error { return learn.ErrNotFinite }
 
 // Epoch learns from all pictures once, or from those that are left of an epoch that was cut off. Its error is that of
 // the data, a *NotFiniteError, or that of ctx once that has ended; the steps before it were taken, and another
@@ -295,9 +300,8 @@ func (t *Trainer) Epoch(ctx context.Context) (Outcome, error) {
 			return Outcome{}, err
 		}
 	}
-	out := Outcome{Head: t.phase.head}
+	out := Outcome{Head: t.phase.head, Rate: t.rate()}
 	t.exact = nil
-	var result learn.Result
 	began := time.Now()
 	waited := began
 	loader := &t.loader
@@ -311,37 +315,48 @@ func (t *Trainer) Epoch(ctx context.Context) (Outcome, error) {
 		if err != nil {
 			return out, err
 		}
-		out.Rate = t.rate()
-		start := time.Now()
-		inputs, err := t.inputs(ctx, b)
-		if err == nil {
-			err = t.phase.learner.Step(ctx, t.targets.beside(inputs, b), out.Rate, &result)
-		}
-		if errors.Is(err, learn.ErrNotFinite) {
-			failed := &NotFiniteError{Step: t.phase.steps + t.phase.learner.Taken() + 1, Epoch: t.epoch + 1, Rate: out.Rate}
-			for _, i := range b.Pictures {
-				failed.Pictures = append(failed.Pictures, t.o.Data.Train.Name(i))
-			}
-			return out, failed
-		}
+		taken, err := t.step(ctx, b, waited)
 		if err != nil {
 			return out, err
 		}
-		loss := t.total(result.Losses)
-		t.sum += loss
-		t.next++
-		out.Waited += start.Sub(waited)
-		if t.o.Stepped != nil {
-			t.o.Stepped(Step{
-				Step: t.phase.steps + t.phase.learner.Taken(), Epoch: t.epoch + 1, Loss: loss, Losses: result.Losses,
-				Rate: out.Rate, Norm: result.Norm, Loaded: start.Sub(waited), Learned: time.Since(start),
-			})
-		}
+		out.Steps++
+		out.Rate = taken.Rate
+		out.Waited += taken.Loaded
 		waited = time.Now()
 	}
-	out.Steps, out.Loss, out.Took = t.next, t.sum/float64(t.next), time.Since(began)
-	t.epoch, t.next, t.sum = t.epoch+1, 0, 0
+	out.Loss, out.Took = t.sum/float64(t.next-t.passed), time.Since(began)
+	t.epoch, t.next, t.passed, t.sum = t.epoch+1, 0, 0, 0
 	return out, nil
+}
+
+// step takes a step, or passes over a batch that gives none. It has waited for the batch since then.
+func (t *Trainer) step(ctx context.Context, b *dataset.Batch, waited time.Time) (Step, error) {
+	start := time.Now()
+	s := Step{Epoch: t.epoch + 1, Rate: t.rate(), Loaded: start.Sub(waited)}
+	inputs, err := t.inputs(ctx, b)
+	if err != nil {
+		return s, err
+	}
+	inputs = t.targets.beside(inputs, b)
+	err = t.phase.learner.Step(ctx, inputs, s.Rate, &t.result)
+	if errors.Is(err, learn.ErrNotFinite) {
+		return s, t.notFinite(ctx, b, inputs, s.Rate)
+	}
+	if err != nil {
+		return s, err
+	}
+	s.Step, s.Losses, s.Norm, s.Loss = t.taken(), t.result.Losses, t.result.Norm, t.total(t.result.Losses)
+	t.sum += s.Loss
+	t.next++
+	t.inRow = 0
+	if t.o.Stepped != nil {
+		s.Learned = time.Since(start)
+		t.o.Stepped(s)
+	}
+	if t.between != nil {
+		err = t.between()
+	}
+	return s, err
 }
 
 // inputs are the pictures of a batch, or the values at the cut.
@@ -351,6 +366,9 @@ func (t *Trainer) inputs(ctx context.Context, b *dataset.Batch) ([][]float32, er
 	}
 	return [][]float32{b.Inputs.Data}, nil
 }
+
+// taken is how many steps were.
+func (t *Trainer) taken() int { return t.phase.steps + t.phase.learner.Taken() }
 
 // total is the loss with the side heads, each with its weight.
 func (t *Trainer) total(losses []float64) float64 {
@@ -366,7 +384,7 @@ func (t *Trainer) total(losses []float64) float64 {
 
 // rate is that of the next step: the recipe's while only the head learns, then what the schedule says.
 func (t *Trainer) rate() float64 {
-	rate := t.o.Recipe.Optimizer.LR
+	rate := t.o.Recipe.Optimizer.LR * t.factor
 	if t.phase.head {
 		return rate
 	}

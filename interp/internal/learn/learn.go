@@ -159,8 +159,8 @@ type Result struct {
 	Norm   float64   // of all gradients together, before clipping by it
 }
 
-// ErrNotFinite says that a loss or the gradients are infinite or no numbers. The step was not taken.
-var ErrNotFinite = errors.New("learn: the loss or a gradient is not finite")
+// ErrNotFinite says that a loss, the statistics of a bn or the gradients are infinite or no numbers. The step was not taken.
+var ErrNotFinite = errors.New("learn: the loss, a statistic or a gradient is not finite")
 
 // Step learns from a batch: the inputs of the net, then the targets of the heads, at this rate. If it
 // returns an error nothing has changed. It allocates nothing but the losses that it fills.
@@ -171,6 +171,9 @@ func (l *Learner[T]) Step(ctx context.Context, inputs [][]T, rate float64, into 
 		return err
 	}
 	finite := !slices.ContainsFunc(into.Losses, func(loss float64) bool { return math.IsNaN(loss) || math.IsInf(loss, 0) })
+	for _, st := range l.statistics {
+		finite = finite && allFinite(st.batch) // the running ones would never be finite again
+	}
 	if err := l.workers.Run(ctx, l.norm); err != nil {
 		return err
 	}

@@ -48,13 +48,7 @@ func (l *Learner[T]) prepareMeans() {
 func (l *Learner[T]) compute(ctx context.Context, inputs [][]T, losses []float64) error {
 	clear(losses)
 	for l.pass = 0; l.pass < l.passes; l.pass++ {
-		for i, x := range inputs {
-			n := len(x) / l.passes
-			l.inputs[i] = x[l.pass*n : (l.pass+1)*n]
-		}
-		for i := range l.masks {
-			l.masks[i].draw(l.settings.Seed, l.taken, l.pass)
-		}
+		l.put(inputs)
 		if err := l.backend.Run(ctx, l.inputs); err != nil {
 			return err
 		}
@@ -66,6 +60,28 @@ func (l *Learner[T]) compute(ctx context.Context, inputs [][]T, losses []float64
 			losses[i] += sum / float64(n.Shape[0]*l.passes)
 		}
 		if err := l.workers.Run(ctx, l.gather); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// put takes the inputs of this pass out of those of a batch, and draws its masks.
+func (l *Learner[T]) put(inputs [][]T) {
+	for i, x := range inputs {
+		n := len(x) / l.passes
+		l.inputs[i] = x[l.pass*n : (l.pass+1)*n]
+	}
+	for i := range l.masks {
+		l.masks[i].draw(l.settings.Seed, l.taken, l.pass)
+	}
+}
+
+// Passes calls f with the inputs of each pass of the next step over a batch, until it says that this is enough.
+func (l *Learner[T]) Passes(inputs [][]T, f func(inputs [][]T) (enough bool, err error)) error {
+	for l.pass = 0; l.pass < l.passes; l.pass++ {
+		l.put(inputs)
+		if enough, err := f(l.inputs); enough || err != nil {
 			return err
 		}
 	}

@@ -101,8 +101,8 @@ type BadPicture struct {
 // A NaN is a step that gave something that is no finite number, and was not taken.
 type NaN struct {
 	Step            int      `json:"step"`
-	Path            string   `json:"path"`      // of the first operation whose value is not finite
-	Direction       string   `json:"direction"` // forward, backward or update
+	Path            string   `json:"path"`      // of the first step of the net whose value is not finite
+	Direction       string   `json:"direction"` // forward or backward
 	Pictures        []string `json:"pictures,omitempty"`
 	LargestWeight   Number   `json:"largest_weight"`
 	LargestGradient Number   `json:"largest_gradient"`
