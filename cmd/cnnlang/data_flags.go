@@ -45,7 +45,12 @@ func (d *dataFlags) flags(cmd *cobra.Command) {
 	f.Var(d.classes, "classes", "the classes in their order, in place of that of their names: a file as for --labels, or a list that --labels knows")
 	f.BoolVar(&d.coarse, "coarse", false, "take the 20 coarse classes of CIFAR-100")
 	f.BoolVar(&d.skipBad, "skip-bad", false, "leave out pictures that cannot be read")
-	for _, name := range []string{"data", "val"} {
+	completeFolders(cmd, "data", "val")
+}
+
+// completeFolders completes flags with the names of folders.
+func completeFolders(cmd *cobra.Command, flags ...string) {
+	for _, name := range flags {
 		complete(cmd, name, func(*cobra.Command, []string, string) ([]cobra.Completion, cobra.ShellCompDirective) {
 			return nil, cobra.ShellCompDirectiveFilterDirs
 		})

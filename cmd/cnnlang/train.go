@@ -14,6 +14,7 @@ type trainFlags struct {
 	dataFlags
 	recipeFlags
 	performance
+	target    *option[string]
 	maxMemory *option[int64]
 	output    *option[string]
 	features  *option[string]
@@ -28,7 +29,7 @@ type trainFlags struct {
 // train is `cnnlang train`.
 func (a *app) train() *cobra.Command {
 	f := &trainFlags{
-		output: textOf("FILE"), features: textOf("FILE"), log: textOf("FILE"), curves: textOf("FILE"),
+		output: textOf("FILE"), features: textOf("FILE"), log: textOf("FILE"), target: textOf("FOLDER"), curves: textOf("FILE"),
 		onNaN:     choiceOf(string(train.Stop), string(train.Skip), string(train.Backoff)),
 		maxMemory: &option[int64]{what: "SIZE", parse: parseBytes},
 	}
@@ -45,6 +46,8 @@ func (a *app) train() *cobra.Command {
 	f.dataFlags.flags(cmd)
 	f.recipeFlags.flags(cmd)
 	f.performance.flags(cmd, 1)
+	cmd.Flags().Var(f.target, "target", "a folder of the pictures that the net shall make of those of --data, under the same names; then there are no classes")
+	completeFolders(cmd, "target")
 	flags := cmd.Flags()
 	flags.Var(f.maxMemory, "max-memory", memoryUsage)
 	flags.Var(f.output, "output", "the file of safetensors for the weights, beside which FILE.state has all there is to go on with")
@@ -172,7 +175,7 @@ func (a *app) job(f *trainFlags, argument string, limit int64) (train.Job, error
 		return j, err
 	}
 	j.Net.Threads, j.Net.Precision, j.Net.MaxMemory = f.threads.value[0], f.precision.value[0], limit
-	j.Data.Threads = j.Net.Threads
+	j.Data.Threads, j.Data.Target = j.Net.Threads, f.target.value
 	if f.weights.given {
 		j.Net.Weights = f.file()
 	}

@@ -6,6 +6,9 @@ const trainHelp = "train changes a net's weights until it tells the pictures of 
 	"pictures, which is not learned from: those of a folder val beside train, of --val, or else\n" +
 	"a share of all, by a hash of their content. A parameter `classes` of the net is set to\n" +
 	"their number.\n\n" +
+	"A net that makes pictures learns those of --target, each from the one of --data with the\n" +
+	"same name, as many times as large as its output is to its input; both are cropped,\n" +
+	"turned and mirrored alike. It is checked by its loss, and PSNR is told too.\n\n" +
 	"How is a recipe, the section `train` of the net's text, in which --train and the flags for\n" +
 	"single settings replace others; --show-recipe prints it. With --weights the net goes on\n" +
 	"from a file, by the recipe finetune unless another is named, and tensors whose shape\n" +
@@ -25,4 +28,5 @@ const trainExamples = "  cnnlang train resnet18 --data flowers --weights resnet1
 	"  cnnlang train my.cnn --data photos --val others --train 'optimizer = adamw(lr=3e-4)' --output w.safetensors\n" +
 	"  cnnlang train resnet18 --weights resnet18.pth --data flowers --freeze conv1,bn1,layer1 --output w.safetensors\n" +
 	"  cnnlang train my.cnn --data photos --output w.safetensors --log w.jsonl --curves w.svg\n" +
+	"  cnnlang train espcn_relu --shape 1x1x32x32 --data small --target large --output w.safetensors\n" +
 	"  cnnlang train mobilenet_v2 --show-recipe"

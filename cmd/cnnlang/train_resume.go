@@ -25,12 +25,12 @@ type request struct {
 
 // keptFlags are those of a request: all on which the training depends.
 var keptFlags = []string{
-	"net", "set", "shape", "prepare", "exif", "weights", "names", "key", "rename", "layout", "data", "val", "split", "group", "classes", "coarse", "skip-bad",
+	"net", "set", "shape", "prepare", "exif", "weights", "names", "key", "rename", "layout", "data", "target", "val", "split", "group", "classes", "coarse", "skip-bad",
 	"recipe", "train", "lr", "epochs", "batch", "seed", "freeze", "views", "precision",
 }
 
 // ofFiles are those of keptFlags that name files, whose content is compared, not their name.
-var ofFiles = []string{"data", "val", "classes"}
+var ofFiles = []string{"data", "target", "val", "classes"}
 
 // writtenIn are the texts of a flag on the command line, nil if it was not given.
 func writtenIn(f *pflag.Flag) []string {

@@ -18,7 +18,11 @@ import (
 // A trainTable is the rows of a training, for people: its columns are as wide as they need to be before the first row is known.
 //
 //	epoch   rate      loss   val loss  val top-1   pictures/s  waiting for data   time
-type trainTable struct{ checked bool }
+type trainTable struct {
+	checked bool
+	classes bool // whether pictures have any
+	pairs   bool // whether targets are pictures
+}
 
 // epochWidth is that of the first column.
 const epochWidth = len("head 100")
@@ -32,7 +36,13 @@ type trainColumn struct {
 func (t trainTable) columns() []trainColumn {
 	all := []trainColumn{{"epoch", epochWidth}, {"rate", 7}, {"loss", 9}}
 	if t.checked {
-		all = append(all, trainColumn{"val loss", 9}, trainColumn{"val top-1", 9})
+		all = append(all, trainColumn{"val loss", 9})
+	}
+	switch {
+	case t.checked && t.classes:
+		all = append(all, trainColumn{"val top-1", 9})
+	case t.checked && t.pairs:
+		all = append(all, trainColumn{"val PSNR", 9})
 	}
 	return append(all, trainColumn{"pictures/s", 10}, trainColumn{"waiting for data", 16}, trainColumn{"time", 6})
 }
@@ -63,14 +73,13 @@ func (t trainTable) head() string {
 func (t trainTable) row(e *events.Epoch) string {
 	cells := []string{epochName(e.Epoch, e.Head), rateText(float64(e.Rate)), lossText(float64(e.Loss))}
 	if t.checked {
-		loss, top1 := "–", "–"
-		if e.ValLoss != nil {
-			loss = lossText(float64(*e.ValLoss))
-		}
-		if e.ValTop1 != nil {
-			top1 = shareText(float64(*e.ValTop1))
-		}
-		cells = append(cells, loss, top1)
+		cells = append(cells, numberText(e.ValLoss, lossText))
+	}
+	switch {
+	case t.checked && t.classes:
+		cells = append(cells, numberText(e.ValTop1, shareText))
+	case t.checked && t.pairs:
+		cells = append(cells, numberText(e.ValPSNR, psnrText))
 	}
 	cells = append(cells, speedText(float64(e.ImagesPerSecond)), fmt.Sprintf("%.0f %%", 100*float64(e.Waiting)), timeText(time.Duration(float64(e.Seconds)*float64(time.Second))))
 	line := t.line(cells)
@@ -88,6 +97,15 @@ func epochName(n int, head bool) string {
 	return strconv.Itoa(n)
 }
 
+// numberText is a number as text writes it, or a dash where there is none.
+func numberText(v *events.Number, text func(float64) string) string {
+	if v == nil {
+		return "–"
+	}
+	return text(float64(*v))
+}
+
+func psnrText(v float64) string  { return fmt.Sprintf("%.2f dB", v) }
 func rateText(v float64) string  { return strconv.FormatFloat(v, 'e', 1, 64) }
 func lossText(v float64) string  { return strconv.FormatFloat(v, 'g', 4, 64) }
 func shareText(v float64) string { return fmt.Sprintf("%.1f %%", 100*v) }
@@ -190,6 +208,10 @@ func (v *trainView) verdict(t *train.Trainer, e *events.End) string {
 		return b.String()
 	case e.ValTop1 != nil:
 		fmt.Fprintf(&b, "best epoch: %d, with a loss of %s and a top-1 of %s; it is in %s\n", e.BestEpoch, lossText(float64(*e.ValLoss)), shareText(float64(*e.ValTop1)), visibleName(file))
+	case e.ValPSNR != nil:
+		fmt.Fprintf(&b, "best epoch: %d, with a loss of %s and a PSNR of %s; it is in %s\n", e.BestEpoch, lossText(float64(*e.ValLoss)), psnrText(float64(*e.ValPSNR)), visibleName(file))
+	case e.ValLoss != nil:
+		fmt.Fprintf(&b, "best epoch: %d, with a loss of %s; it is in %s\n", e.BestEpoch, lossText(float64(*e.ValLoss)), visibleName(file))
 	default:
 		fmt.Fprintf(&b, "the weights after epoch %d are in %s\n", e.BestEpoch, visibleName(file))
 	}

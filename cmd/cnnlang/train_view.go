@@ -47,7 +47,9 @@ func (v *trainView) run(ctx context.Context, t *train.Trainer) error {
 		return err
 	}
 	v.start = t.Start(versionOf().Version, isa)
-	v.table.checked = len(v.options.Data.Classes) > 0 && v.options.Data.Val.Len() > 0
+	data := v.options.Data
+	n, _ := data.Targets()
+	v.table = trainTable{checked: data.Val.Len() > 0, classes: n == 0, pairs: data.Pairs()}
 	if err := v.open(ctx); err != nil {
 		return err
 	}

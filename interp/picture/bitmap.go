@@ -165,6 +165,15 @@ func (p Preprocess) Normalise(planes []float32) {
 	}
 }
 
+// Brightness sets dst to what Normalise made numbers of, black 0 and white 1, with the channels in the order of the numbers.
+func (p Preprocess) Brightness(dst []float64, planes []float32) {
+	size, white := len(planes)/p.channels(), cmp.Or(p.Scale, 1)
+	for i, x := range planes {
+		mean, std := float64(pick(p.Mean, i/size, 0)), float64(pick(p.Std, i/size, 1))
+		dst[i] = (float64(x)*std + mean) / white
+	}
+}
+
 // Middle is the brightness of which Normalise makes 0 in a channel, red first.
 func (p Preprocess) Middle(channel int) float32 {
 	if p.Order == "bgr" && !p.Grey {

@@ -47,6 +47,7 @@ func (j Job) Prepare(ctx context.Context) (*Options, error) {
 	}
 	d := j.Data
 	d.Input, d.Prepare = usual.Graph.Input().Shape[1:], usual.Preprocess()
+	d.Output = usual.Graph.Output().Shape[1:]
 	d.Augment, d.Usual, d.Shrink = r.Augment, r.UsualAugment, r.Shrink
 	data, err := dataset.Open(ctx, j.Path, d)
 	if err != nil {

@@ -16,13 +16,6 @@ import (
 	"cnnlang/ops/tensor"
 )
 
-// A Record is the best epoch so far.
-type Record struct {
-	Epoch int     `json:"epoch"` // from 1, 0 for none yet
-	Loss  float64 `json:"loss"`  // of validation
-	Top1  float64 `json:"top1"`
-}
-
 // StateOf is the file beside a result that has all there is to go on with.
 func StateOf(result string) string { return result + ".state" }
 
@@ -37,9 +30,7 @@ func (t *Trainer) Run(ctx context.Context, result string, tell func(events.Event
 			BestEpoch: t.best.Epoch, Seconds: events.Number(time.Since(began).Seconds())}
 		if t.best.Epoch > 0 {
 			e.File = result
-			if t.o.Data.Val.Len() > 0 {
-				e.ValLoss, e.ValTop1 = number(t.best.Loss), number(t.best.Top1)
-			}
+			e.ValLoss, e.ValTop1, e.ValPSNR = t.best.numbers(t.o.Data)
 		}
 		tell(e)
 		return e, err
@@ -109,19 +100,13 @@ func (t *Trainer) oneEpoch(ctx context.Context, result string, tell func(events.
 	if err := t.Recompute(ctx); err != nil {
 		return err
 	}
-	report, err := t.Validate(ctx)
+	now, report, err := t.check(ctx)
 	if err != nil {
 		return err
 	}
-	now := Record{Epoch: t.epoch}
-	if report != nil {
-		now.Loss, now.Top1 = report.Loss, report.Top(1)
-		e.ValLoss, e.ValTop1 = number(now.Loss), number(now.Top1)
-		if len(report.Classes) > 5 {
-			e.ValTop5 = number(report.Top(5))
-		}
-	}
-	e.Best = !math.IsNaN(now.Loss) && (report == nil && t.finite() || report != nil && (t.best.Epoch == 0 || now.Top1 > t.best.Top1 || now.Top1 == t.best.Top1 && now.Loss < t.best.Loss))
+	now.tell(e, report, t.o.Data)
+	checked := t.o.Data.Val.Len() > 0
+	e.Best = !math.IsNaN(now.Loss) && (!checked && t.finite() || checked && (t.best.Epoch == 0 || now.Top1 > t.best.Top1 || now.Top1 == t.best.Top1 && now.Loss < t.best.Loss))
 	if e.Best {
 		best, told := t.best, t.report
 		t.best, t.report = now, report
@@ -139,17 +124,6 @@ func (t *Trainer) oneEpoch(ctx context.Context, result string, tell func(events.
 func number(v float64) *events.Number {
 	n := events.Number(v)
 	return &n
-}
-
-// Validate is what the pictures to check with say of the tensors as they are now, nil where there are none that have classes.
-func (t *Trainer) Validate(ctx context.Context) (*metrics.Report, error) {
-	if n, _ := t.o.Data.Targets(); n > 0 || t.o.Data.Val.Len() == 0 {
-		return nil, nil
-	}
-	if f := t.phase.frozen; f != nil {
-		return f.validate(ctx)
-	}
-	return Validate(ctx, t.o.Net, t.Tensors(), t.o.Data.Val, t.o.Threads, 0)
 }
 
 func (t *Trainer) save(ctx context.Context, result string, tell func(events.Event)) error {

@@ -128,9 +128,12 @@ func New(o Options) (*Trainer, error) {
 	}
 	if r.Loss.Kind == recipe.FromData {
 		r.Loss.Kind = recipe.CrossEntropy
-		if n, binary := o.Data.Targets(); n > 0 && binary {
+		switch n, binary := o.Data.Targets(); {
+		case o.Data.Pairs():
+			r.Loss.Kind = recipe.L1
+		case n > 0 && binary:
 			r.Loss.Kind = recipe.BCE
-		} else if n > 0 {
+		case n > 0:
 			r.Loss.Kind = recipe.MSE
 		}
 	}

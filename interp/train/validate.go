@@ -17,74 +17,94 @@ import (
 // Validate computes the outputs for a set of pictures, on the plan of a run, and counts how good they are. It
 // keeps the worst pictures, up to so many. The net gives scores of classes.
 func Validate(ctx context.Context, n *interp.Net, tensors map[string]tensor.Tensor, set *dataset.Set, threads, worst int) (*metrics.Report, error) {
+	r := newRating(n, worst)
+	if err := computed(ctx, n, tensors, set, threads, r.add); err != nil {
+		return nil, err
+	}
+	return r.counter.Report(), nil
+}
+
+// computed passes on the outputs for the batches of a set.
+func computed(ctx context.Context, n *interp.Net, tensors map[string]tensor.Tensor, set *dataset.Set, threads int, use func(*dataset.Batch, []float32)) error {
 	m, err := n.Build(ctx, interp.Options{Weights: interp.WeightsOf(tensors), Threads: threads})
 	if err != nil {
-		return nil, err
+		return err
 	}
 	defer m.Close()
 	session := m.NewSession(threads)
 	defer session.Close()
 	x := tensor.New(n.Graph.Input().Shape...)
 	loader := dataset.Loader{Set: set, Batch: x.Shape[0], Threads: threads}
-	return rated(ctx, n, &loader, worst, func(b *dataset.Batch) ([]float32, error) {
-		clear(x.Data[copy(x.Data, b.Inputs.Data):]) // the last batch may have fewer
-		err := session.Run(ctx, x)
-		return session.Output().Data, err
-	})
-}
-
-// rated counts how good the outputs are that compute gives for batches.
-func rated(ctx context.Context, n *interp.Net, loader *dataset.Loader, worst int, compute func(*dataset.Batch) ([]float32, error)) (*metrics.Report, error) {
-	classes := n.Graph.Output().Shape[1:].Elements()
-	logarithms := compared(n.Graph.Output(), ops.CrossEntropy) != n.Graph.Output() // of the probabilities of a softmax
-	counter := metrics.New(classes, worst)
 	for b, err := range loader.Epoch(ctx, 0, 0) {
 		if err != nil {
-			return nil, err
+			return err
 		}
-		scores, err := compute(b)
-		if err != nil {
-			return nil, err
+		clear(x.Data[copy(x.Data, b.Inputs.Data):]) // the last batch may have fewer
+		if err := session.Run(ctx, x); err != nil {
+			return err
 		}
-		if logarithms {
-			for i, p := range scores {
-				scores[i] = float32(math.Log(float64(p)))
-			}
-		}
-		for i, label := range b.Labels {
-			metrics.Add(counter, scores[i*classes:][:classes], label)
-		}
+		use(b, session.Output().Data)
 	}
-	return counter.Report(), nil
+	return nil
 }
 
-// validate is Validate for the pictures to check with and the tensors of now, where values at the cut may be known.
-func (f *frozen) validate(ctx context.Context) (*metrics.Report, error) {
+// A rating counts how good scores of classes are.
+type rating struct {
+	counter    *metrics.Counter
+	classes    int
+	logarithms bool // of the probabilities of a softmax
+}
+
+func newRating(n *interp.Net, worst int) *rating {
+	out := n.Graph.Output()
+	classes := out.Shape[1:].Elements()
+	return &rating{metrics.New(classes, worst), classes, compared(out, ops.CrossEntropy) != out}
+}
+
+func (r *rating) add(b *dataset.Batch, scores []float32) {
+	if r.logarithms {
+		for i, p := range scores {
+			scores[i] = float32(math.Log(float64(p)))
+		}
+	}
+	for i, label := range b.Labels {
+		metrics.Add(r.counter, scores[i*r.classes:][:r.classes], label)
+	}
+}
+
+// computed passes on the outputs for the pictures to check with and the tensors of now, where values at the cut may be known.
+func (f *frozen) computed(ctx context.Context, use func(*dataset.Batch, []float32)) error {
 	if err := f.keep(); err != nil {
-		return nil, err
+		return err
 	}
 	g, _ := pass.Run(f.split.Learning, pass.Options{})
 	now := f.t.Tensors()
 	p, err := plan.New(g, func(p graph.Param) (tensor.Tensor, error) { return now[p.Path], nil }, plan.Options{Threads: f.t.workers.Count()})
 	if err != nil {
-		return nil, err
+		return err
 	}
 	session := p.NewSession(f.t.workers)
 	var inputs []tensor.Tensor
 	for _, n := range g.Inputs {
 		inputs = append(inputs, tensor.Tensor{Shape: n.Shape})
 	}
-	return rated(ctx, f.t.o.Net, &f.val.loader, 0, func(b *dataset.Batch) ([]float32, error) {
+	for b, err := range f.val.loader.Epoch(ctx, 0, 0) {
+		if err != nil {
+			return err
+		}
 		values, err := f.of(ctx, b, &f.val)
 		if err != nil {
-			return nil, err
+			return err
 		}
 		for i := range inputs {
 			size := inputs[i].Shape.Elements()
 			inputs[i].Data = values[i][:size]
 			clear(inputs[i].Data[size/g.Images()*len(b.Pictures):]) // the last batch may have fewer
 		}
-		err = session.Run(ctx, inputs...)
-		return session.Output().Data, err
-	})
+		if err := session.Run(ctx, inputs...); err != nil {
+			return err
+		}
+		use(b, session.Output().Data)
+	}
+	return nil
 }

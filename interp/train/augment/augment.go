@@ -13,7 +13,11 @@ package augment
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"image"
+	"math"
+	"slices"
 	"strconv"
 
 	"cnnlang/interp/picture"
@@ -27,6 +31,8 @@ type Settings struct {
 	Prepare picture.Preprocess // how brightness becomes that
 	// Numbers says that the planes are an array's own numbers, and have no black and no white.
 	Numbers bool
+
+	beside *Settings // of the picture whose changes are followed, nil for its own
 }
 
 // top is white, where there is one.
@@ -43,6 +49,7 @@ func (s Settings) middle(channel int) float32 {
 // A List is changes in their order. It does not change, and serves any number of goroutines.
 type List struct {
 	Settings
+	list  []recipe.Augmentation
 	crop  *resizedCrop // what the list begins with, or nil
 	steps []step       // what follows
 	mixes []mix        // of which each batch takes one
@@ -59,8 +66,11 @@ type change func(w *Workspace, planes []float32, d *draws)
 
 // New checks a list.
 func New(list []recipe.Augmentation, s Settings) (*List, error) {
-	l := &List{Settings: s}
+	l := &List{Settings: s, list: list}
 	for i, a := range list {
+		if s.beside != nil && !forms[a.Name].moves {
+			continue
+		}
 		made, err := s.make(a)
 		if err != nil {
 			return nil, fmt.Errorf("augment: %s: %w", a.Name, err)
@@ -84,6 +94,38 @@ func New(list []recipe.Augmentation, s Settings) (*List, error) {
 	return l, nil
 }
 
+// Beside is the list for pictures beside those of l, of another size or other channels, which show at each place what belongs
+// there: it has the changes that move pixels, by the same random numbers, and leaves out the others.
+func (l *List) Beside(s Settings) (*List, error) {
+	if slices.ContainsFunc(l.list, func(a recipe.Augmentation) bool { return a.Name == "cutmix" }) {
+		return nil, errors.New("augment: cutmix: puts rectangles together by shares of classes, and there are pictures in place of these")
+	}
+	s.beside = &l.Settings
+	return New(l.list, s)
+}
+
+// times is how many columns and rows there are for one of the picture that decides.
+func (s Settings) times() (columns, rows float64) {
+	if s.beside == nil {
+		return 1, 1
+	}
+	return float64(s.W) / float64(s.beside.W), float64(s.H) / float64(s.beside.H)
+}
+
+// decides is the size of the picture that decides for one of this size.
+func (s Settings) decides(width, height int) (int, int) {
+	columns, rows := s.times()
+	return int(math.Round(float64(width) / columns)), int(math.Round(float64(height) / rows))
+}
+
+// scaled is a rectangle of the picture that decides.
+func (s Settings) scaled(r image.Rectangle) image.Rectangle {
+	columns, rows := s.times()
+	x, y := func(v int) int { return int(math.Round(columns * float64(v))) }, func(v int) int { return int(math.Round(rows * float64(v))) }
+	left, top := min(x(r.Min.X), x(r.Max.X)-1), min(y(r.Min.Y), y(r.Max.Y)-1)
+	return image.Rect(max(left, 0), max(top, 0), max(x(r.Max.X), 1), max(y(r.Max.Y), 1))
+}
+
 // Crops reports whether the list begins by cutting the net's input out of a larger picture, for which
 // Cut is. Otherwise pictures are prepared first as for a run.
 func (l *List) Crops() bool { return l.crop != nil }
@@ -93,7 +135,9 @@ func (l *List) Idle() bool { return l.crop == nil && len(l.steps) == 0 && len(l.
 
 // Cut sets dst, [C, H, W], to what the crop that the list begins with takes of a picture.
 func (l *List) Cut(ctx context.Context, w *Workspace, dst []float32, b picture.Bitmap, seed uint64) error {
-	return l.Prepare.Cut(ctx, dst, b, l.crop.box(b.Width, b.Height, w.drawn(l.crop.stream, seed)), l.H, l.W, &w.bytes)
+	width, height := l.decides(b.Width, b.Height)
+	box := l.scaled(l.crop.box(width, height, w.drawn(l.crop.stream, seed)))
+	return l.Prepare.Cut(ctx, dst, b, box, l.H, l.W, &w.bytes)
 }
 
 // Apply takes the other steps on planes, [C, H, W].

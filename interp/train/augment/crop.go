@@ -53,7 +53,8 @@ func (c *resizedCrop) box(width, height int, d *draws) image.Rectangle {
 // planes is the crop of a picture that has the net's size already.
 func (c *resizedCrop) planes(s Settings) change {
 	return func(w *Workspace, planes []float32, d *draws) {
-		box := c.box(s.W, s.H, d)
+		width, height := s.decides(s.W, s.H)
+		box := s.scaled(c.box(width, height, d))
 		for plane := range s.each(planes) {
 			w.resize(plane, s.W, s.H, box)
 		}
@@ -76,8 +77,10 @@ func (s Settings) each(planes []float32) func(yield func([]float32) bool) {
 // (He et al. 2015, "Deep residual learning", section 4.2).
 func newPadCrop(s Settings, a args) (any, error) {
 	pixels := int(a.one("pixels"))
+	columns, rows := s.times()
 	return change(func(w *Workspace, planes []float32, d *draws) {
 		down, right := d.below(2*pixels+1)-pixels, d.below(2*pixels+1)-pixels
+		down, right = int(math.Round(rows*float64(down))), int(math.Round(columns*float64(right)))
 		for plane := range s.each(planes) {
 			w.shift(plane, s.W, s.H, down, right)
 		}

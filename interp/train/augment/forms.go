@@ -13,17 +13,18 @@ import (
 // A form is how a kind of change is made of its arguments, which package recipe has.
 type form struct {
 	bytes bool // whether it needs to know what black and white are
+	moves bool // whether it moves pixels and changes none
 	make  func(Settings, args) (any, error)
 }
 
 // forms are all kinds, by name.
 var forms = map[string]form{
-	"random_resized_crop": {make: newResizedCrop},
-	"pad_crop":            {make: newPadCrop},
-	"flip":                {make: newFlip},
-	"flip_rows":           {make: newFlipRows},
-	"rotate":              {make: newAffine},
-	"affine":              {make: newAffine},
+	"random_resized_crop": {make: newResizedCrop, moves: true},
+	"pad_crop":            {make: newPadCrop, moves: true},
+	"flip":                {make: newFlip, moves: true},
+	"flip_rows":           {make: newFlipRows, moves: true},
+	"rotate":              {make: newAffine, moves: true},
+	"affine":              {make: newAffine, moves: true},
 	"color_jitter":        {make: newJitter, bytes: true},
 	"grey":                {make: newGrey, bytes: true},
 	"invert":              {make: newInvert, bytes: true},
@@ -32,7 +33,7 @@ var forms = map[string]form{
 	"erode":               {make: newErode},
 	"noise":               {make: newNoise},
 	"random_erase":        {make: newErase},
-	"mixup":               {make: newMixup},
+	"mixup":               {make: newMixup, moves: true},
 	"cutmix":              {make: newCutmix},
 }
 

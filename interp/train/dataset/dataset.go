@@ -26,7 +26,11 @@ type Options struct {
 	Input   tensor.Shape       // of the net without the batch: [C, H, W]
 	Prepare picture.Preprocess // as for a run of the net
 	Augment []recipe.Augmentation
-	Usual   bool // Augment is not said: pictures in folders are cropped at random and flipped, arrays are not changed
+	// Target, if not "", is a folder of the pictures that the net shall make, under the names of those that it gets, and Output
+	// is their shape, [C, H, W]. What moves pixels moves both.
+	Target string
+	Output tensor.Shape
+	Usual  bool // Augment is not said: pictures in folders are cropped at random and flipped, arrays are not changed
 	// Shrink is the multiple of the input's size that pictures are shrunk to before the crop with which
 	// Augment begins, at least 1.
 	Shrink float64
@@ -71,7 +75,8 @@ type Data struct {
 	o       Options
 	pool    *pool
 	list    *augment.List
-	perItem int // numbers of a target, 0 where pictures have classes
+	perItem int      // numbers of a target, 0 where pictures have classes
+	pairs   *pairing // nil unless targets are pictures in files
 }
 
 // Others are files among the pictures that are none.
@@ -90,12 +95,15 @@ func (o *Others) add(name string) {
 	}
 }
 
-// Open reads a folder whose folders are classes, a folder of arrays (x.npy and y.npy, MNIST's or CIFAR's files), or a
-// .npz file. It returns soon after ctx has ended. Its error is a *FileError, a *BadError, an
+// Open reads a folder whose folders are classes, a folder of arrays (x.npy and y.npy, MNIST's or CIFAR's files), a
+// .npz file, or a folder of pictures for which there are targets. It returns soon after ctx has ended. Its error is a *FileError, a *BadError, an
 // *OptionError, or that of ctx.
 func Open(ctx context.Context, path string, o Options) (*Data, error) {
 	if err := o.check(); err != nil {
 		return nil, err
+	}
+	if o.Target != "" {
+		return openPairs(ctx, path, o)
 	}
 	if o.Usual {
 		o.Augment = usualChanges
@@ -163,7 +171,12 @@ func (d *Data) finish(ctx context.Context) error {
 	if err != nil {
 		return unfit("%s", strings.TrimPrefix(err.Error(), "augment: "))
 	}
-	d.list = list
+	if d.list = list; d.pairs != nil {
+		p := d.pairs
+		if p.list, err = list.Beside(augment.Settings{C: p.shape[0], H: p.shape[1], W: p.shape[2], Prepare: p.prepare}); err != nil {
+			return err
+		}
+	}
 	d.Train, d.Val = d.set(false), d.set(true)
 	return nil
 }

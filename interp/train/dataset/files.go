@@ -58,7 +58,11 @@ func (f *files) likely(i int, hash digest) bool {
 
 // bitmap reads a picture again, which must be the same as before.
 func (f *files) bitmap(ctx context.Context, i int, hash digest) (picture.Bitmap, error) {
-	name := f.name(i)
+	return again(ctx, f.name(i), f.o.Prepare, hash, f.o.MaxPicture)
+}
+
+// again decodes a file that had this hash before.
+func again(ctx context.Context, name string, p picture.Preprocess, hash digest, most int64) (picture.Bitmap, error) {
 	content, err := contentOf(name)
 	if err != nil {
 		return picture.Bitmap{}, err
@@ -66,7 +70,7 @@ func (f *files) bitmap(ctx context.Context, i int, hash digest) (picture.Bitmap,
 	if sha256.Sum256(content) != hash {
 		return picture.Bitmap{}, problem(name, "is another picture than when training began; start again with the pictures as they are now")
 	}
-	return f.o.Prepare.Bitmap(ctx, name, content, f.o.MaxPicture)
+	return p.Bitmap(ctx, name, content, most)
 }
 
 // errOther says that a file is no picture.

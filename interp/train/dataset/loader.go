@@ -5,6 +5,7 @@ import (
 	"iter"
 	"slices"
 
+	"cnnlang/interp/picture"
 	"cnnlang/interp/train/augment"
 	"cnnlang/ops/tensor"
 )
@@ -127,25 +128,33 @@ func (w *worker) picture(j *job, place int) error {
 		return nil
 	}
 	b, err := d.formed(w.ctx, at)
-	if err != nil {
-		return err
+	if err == nil {
+		err = w.shown(dst, b, d.o.Prepare, d.o.Input, w.list, seed)
 	}
-	if !s.val && d.o.crops() && w.list == nil { // larger than what the net sees
-		b, err = d.o.Prepare.Shown(w.ctx, b, d.o.Input[1], d.o.Input[2])
-		if err != nil {
+	if err == nil && d.pairs != nil {
+		err = w.target(j, place, at, seed)
+	}
+	return err
+}
+
+// shown sets dst, of this shape, to what a net gets of a picture in its form, changed by a list that may be nil.
+func (w *worker) shown(dst []float32, b picture.Bitmap, p picture.Preprocess, shape tensor.Shape, list *augment.List, seed uint64) (err error) {
+	d := w.loader.Set.data
+	if !w.loader.Set.val && d.o.crops() && list == nil { // larger than what the net sees
+		if b, err = p.Shown(w.ctx, b, shape[1], shape[2]); err != nil {
 			return err
 		}
 	}
-	if w.list != nil && w.list.Crops() {
-		if err := w.list.Cut(w.ctx, &w.space, dst, b, seed); err != nil {
+	if list != nil && list.Crops() {
+		if err := list.Cut(w.ctx, &w.space, dst, b, seed); err != nil {
 			return err
 		}
 	} else {
 		b.Planes(dst)
 	}
-	if w.list != nil {
-		w.list.Apply(&w.space, dst, seed)
+	if list != nil {
+		list.Apply(&w.space, dst, seed)
 	}
-	d.o.Prepare.Normalise(dst)
+	p.Normalise(dst)
 	return w.ctx.Err()
 }

@@ -36,6 +36,9 @@ type pool struct {
 	kept   []picture.Bitmap // decoded, as they are taken; without pixels where there was no room
 	room   atomic.Int64     // bytes that may still be kept
 	dense  []float32        // targets, [len(labels), perItem], where pictures have no classes
+
+	targets []digest         // of the pictures that are targets, nil without such
+	aside   []picture.Bitmap // those, as kept is
 }
 
 func newPool(from source, n int, keep int64) *pool {
@@ -44,20 +47,20 @@ func newPool(from source, n int, keep int64) *pool {
 	return p
 }
 
-// keep keeps a decoded picture where there is room.
-func (p *pool) keep(i int, b picture.Bitmap) {
+// keep keeps a decoded picture, in kept or in aside, where there is room.
+func (p *pool) keep(in []picture.Bitmap, i int, b picture.Bitmap) {
 	size := int64(len(b.Pix))
 	if p.room.Add(-size) < 0 {
 		p.room.Add(size)
 		return
 	}
-	p.kept[i] = b
+	in[i] = b
 }
 
 // drop forgets one.
-func (p *pool) drop(i int) {
-	p.room.Add(int64(len(p.kept[i].Pix)))
-	p.kept[i] = picture.Bitmap{}
+func (p *pool) drop(in []picture.Bitmap, i int) {
+	p.room.Add(int64(len(in[i].Pix)))
+	in[i] = picture.Bitmap{}
 }
 
 // crops reports whether pictures to learn from are cut at random out of larger ones.
@@ -71,6 +74,9 @@ func (o Options) form(ctx context.Context, b picture.Bitmap, val bool) (picture.
 	h, w := o.Input[1], o.Input[2]
 	if val || !o.crops() {
 		return o.Prepare.Shown(ctx, b, h, w)
+	}
+	if o.Target != "" { // which cannot be shrunk to the same share of a pixel
+		return b, nil
 	}
 	times := max(1, o.Shrink)
 	return o.Prepare.Shrunk(ctx, b, int(math.Ceil(times*float64(h))), int(math.Ceil(times*float64(w))))

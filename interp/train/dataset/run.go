@@ -149,6 +149,7 @@ func (r *run) begin(j *job, number int) {
 	for i, picture := range j.batch.Pictures {
 		at := l.Set.at[picture]
 		switch {
+		case d.pairs != nil: // decoded with the picture
 		case d.perItem > 0:
 			copy(j.batch.Targets[i*d.perItem:][:d.perItem], d.pool.dense[at*d.perItem:])
 		case j.batch.Targets != nil:

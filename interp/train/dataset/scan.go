@@ -13,6 +13,9 @@ import (
 // scan reads and decodes all files once, and leaves out those that are no pictures.
 func (d *Data) scan(ctx context.Context, from *files) error {
 	all := newPool(from, len(from.list), d.o.Keep)
+	if d.pairs != nil {
+		all.targets, all.aside = make([]digest, len(from.list)), make([]picture.Bitmap, len(from.list))
+	}
 	problems := make([]error, len(from.list))
 	err := d.each(ctx, len(from.list), func(i int) { problems[i] = d.look(ctx, all, from, i) })
 	if err != nil {
@@ -51,10 +54,15 @@ func (d *Data) look(ctx context.Context, all *pool, from *files, i int) error {
 		return err
 	}
 	all.grey[i] = isGrey(b)
+	if d.pairs != nil {
+		if err := d.lookAside(ctx, all, from, i, b.Width, b.Height); err != nil {
+			return err
+		}
+	}
 	if b, err = d.o.form(ctx, b, all.val[i]); err != nil {
 		return err
 	}
-	all.keep(i, b)
+	all.keep(all.kept, i, b)
 	return nil
 }
 
@@ -76,6 +84,9 @@ func (p *pool) only(from *files, good []int) *pool {
 		list[to] = from.list[i]
 		out.labels[to], out.hashes[to], out.val[to] = p.labels[i], p.hashes[i], p.val[i]
 		out.grey[to], out.kept[to] = p.grey[i], p.kept[i]
+		if p.targets != nil {
+			out.targets, out.aside = append(out.targets, p.targets[i]), append(out.aside, p.aside[i])
+		}
 	}
 	from.list = list
 	out.from = from
@@ -89,17 +100,30 @@ func (d *Data) settle(ctx context.Context) error {
 		return nil
 	}
 	for i := range from.list {
-		if d.pool.kept[i].Pix == nil || d.pool.val[i] == from.likely(i, d.pool.hashes[i]) {
+		if d.pool.val[i] == from.likely(i, d.pool.hashes[i]) {
 			continue
 		}
-		d.pool.drop(i)
-		b, err := d.formed(ctx, i)
-		if err != nil {
+		if err := d.anew(ctx, d.pool.kept, i, d.formed); err != nil {
 			return err
 		}
-		d.pool.keep(i, b)
+		if err := d.anew(ctx, d.pool.aside, i, d.formedAside); err != nil {
+			return err
+		}
 	}
 	return nil
+}
+
+// anew makes a picture anew that is kept.
+func (d *Data) anew(ctx context.Context, in []picture.Bitmap, i int, formed func(context.Context, int) (picture.Bitmap, error)) error {
+	if in == nil || in[i].Pix == nil {
+		return nil
+	}
+	d.pool.drop(in, i)
+	b, err := formed(ctx, i)
+	if err == nil {
+		d.pool.keep(in, i, b)
+	}
+	return err
 }
 
 // each calls do with 0 to n-1 on all threads, and tells of the progress. Its error is that of ctx.

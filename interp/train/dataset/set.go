@@ -45,8 +45,14 @@ func (s *Set) Counts() []int { return s.data.counts(s.val) }
 // Targets is how many numbers the target of a picture has where it is no class, otherwise 0, and whether all
 // of these numbers are 0 or 1.
 func (d *Data) Targets() (n int, binary bool) {
-	return d.perItem, !slices.ContainsFunc(d.pool.dense, func(x float32) bool { return x != 0 && x != 1 })
+	return d.perItem, !d.Pairs() && !slices.ContainsFunc(d.pool.dense, func(x float32) bool { return x != 0 && x != 1 })
 }
+
+// Pairs reports whether targets are pictures.
+func (d *Data) Pairs() bool { return d.pairs != nil }
+
+// Brightness sets dst to the brightness of what a net makes where targets are pictures: black 0 and white 1.
+func (d *Data) Brightness(dst []float64, made []float32) { d.pairs.prepare.Brightness(dst, made) }
 
 // Digest is a hash of the pictures of both sides with their classes and names, in hexadecimal: equal where the
 // data are.
@@ -60,6 +66,9 @@ func (d *Data) Digest() string {
 			h.Write(append(line, name...))
 		}
 		h.Write(binary.BigEndian.AppendUint64([]byte("side"), uint64(len(s.at))))
+	}
+	for _, hash := range d.pool.targets {
+		h.Write(hash[:])
 	}
 	for _, name := range d.Classes {
 		h.Write(append(binary.BigEndian.AppendUint64(nil, uint64(len(name))), name...))

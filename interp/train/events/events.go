@@ -78,7 +78,8 @@ type Epoch struct {
 	ValLoss         *Number `json:"val_loss,omitempty"`
 	ValTop1         *Number `json:"val_top1,omitempty"` // from 0 to 1
 	ValTop5         *Number `json:"val_top5,omitempty"`
-	Rate            Number  `json:"rate"` // of its last step
+	ValPSNR         *Number `json:"val_psnr,omitempty"` // in decibels, where pictures are made
+	Rate            Number  `json:"rate"`               // of its last step
 	ImagesPerSecond Number  `json:"images_per_second"`
 	Waiting         Number  `json:"waiting"` // the share of its time spent waiting for data
 	Seconds         Number  `json:"seconds"` // validation included
@@ -118,6 +119,7 @@ type End struct {
 	BestEpoch int     `json:"best_epoch,omitempty"` // from 1
 	ValLoss   *Number `json:"val_loss,omitempty"`   // of the best epoch
 	ValTop1   *Number `json:"val_top1,omitempty"`
+	ValPSNR   *Number `json:"val_psnr,omitempty"`
 	File      string  `json:"file,omitempty"` // with the tensors that are kept
 	Seconds   Number  `json:"seconds"`
 }

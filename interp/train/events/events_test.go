@@ -29,12 +29,12 @@ func training() []Event {
 		&BadPicture{File: "a\nb.jpg", Message: "no picture"},
 		&Step{Step: 1, Epoch: 1, Loss: 1.5, MainLoss: number(1.25), SideLosses: []Number{0.5, 0.75}, Rate: 0.1, GradientNorm: 2, LoadMS: 1, ComputeMS: 6.5},
 		&Step{Step: 2, Epoch: 1, Loss: 1.25, Rate: 0.1, GradientNorm: 2},
-		&Epoch{Epoch: 1, Head: true, Step: 2, Loss: 1.375, ValLoss: number(1.5), ValTop1: number(0.5), ValTop5: number(1), Rate: 0.1, ImagesPerSecond: 7, Waiting: 0.25, Seconds: 9, Best: true},
+		&Epoch{Epoch: 1, Head: true, Step: 2, Loss: 1.375, ValLoss: number(1.5), ValTop1: number(0.5), ValTop5: number(1), ValPSNR: number(31.5), Rate: 0.1, ImagesPerSecond: 7, Waiting: 0.25, Seconds: 9, Best: true},
 		&Checkpoint{Step: 2, File: "w.safetensors", Best: true},
 		&Step{Step: 3, Epoch: 2, Loss: 1, Rate: 0.05},
 		&NaN{Step: 4, Path: "fc", Direction: "backward", Pictures: []string{"x.png"}, LargestWeight: 3, LargestGradient: Number(math.Inf(1)), Rate: 0.05, Action: "skip"},
 		&Epoch{Epoch: 2, Step: 4, Loss: Number(math.NaN()), Rate: 0.05},
-		&End{Step: 4, Epoch: 2, Reason: "done", BestEpoch: 1, ValLoss: number(1.5), ValTop1: number(0.5), File: "w.safetensors", Seconds: 20},
+		&End{Step: 4, Epoch: 2, Reason: "done", BestEpoch: 1, ValLoss: number(1.5), ValTop1: number(0.5), ValPSNR: number(30), File: "w.safetensors", Seconds: 20},
 	}
 }
 
