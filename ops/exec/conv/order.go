@@ -49,8 +49,9 @@ type part struct{ o, n, c, m int }
 // Lanes filters of which are transposed at a time: those of several channels, or the places of a window of one channel.
 type copying struct {
 	from, to order
-	places   []int // of columns in to
-	channels int   // of the columns
+	rows     [Lanes]int // of filters in from
+	lines    []int      // of columns in to
+	channels int        // of the columns
 }
 
 // mostColumns is how many columns of several channels are transposed at a time.
@@ -58,7 +59,7 @@ const mostColumns = 9 * Lanes
 
 // copies is the copying of a problem's weights to another order.
 func (p *problem) copies(to order) *copying {
-	c := &copying{from: p.order, to: to}
+	c := &copying{from: p.order, to: to, rows: kernel.Apart(p.order.filter)}
 	n := len(to.taps)
 	at := make([]int, n) // by place in from, where it is in to
 	for t, place := range p.order.taps {
@@ -76,7 +77,7 @@ func (p *problem) copies(to order) *copying {
 	}
 	for i := range c.channels {
 		for _, place := range at {
-			c.places = append(c.places, i*to.channel+place)
+			c.lines = append(c.lines, i*to.channel+place)
 		}
 	}
 	return c
@@ -94,7 +95,7 @@ func (c *copying) copy(dst []float32, f *filters, p part) {
 				}
 			}
 		}
-	case c.places != nil && p.n >= Lanes:
+	case c.lines != nil && p.n >= Lanes:
 		for p.n >= Lanes {
 			c.transpose(dst, f.weight[c.from.of(p.o, p.c):], p.m)
 			dst, p.o, p.n = dst[Lanes:], p.o+Lanes, p.n-Lanes
@@ -111,7 +112,7 @@ func (c *copying) copy(dst []float32, f *filters, p part) {
 func (c *copying) transpose(dst, src []float32, channels int) {
 	for at := 0; at < channels; at += c.channels {
 		n := min(c.channels, channels-at)
-		kernel.Transpose(dst[at*c.to.channel:], src[at*c.from.channel:], c.from.filter, c.places[:n*len(c.to.taps)])
+		kernel.Transpose(dst[at*c.to.channel:], src[at*c.from.channel:], &c.rows, c.lines[:n*len(c.to.taps)])
 	}
 }
 

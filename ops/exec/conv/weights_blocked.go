@@ -11,24 +11,29 @@ import (
 
 // The gradient of weights of blocked values, without any copy of them: for 16 filters, some channels of the input and
 // each place of the window it is a sum of outer products over pixels, which lie where the window of a
-// pixel begins and as far apart as the stride says. A unit is one block of filters with the channels that are summed
+// pixel begins and as far apart as the stride says, or of a stride along rows where they are copied to first
+// (weights_phases.go). A unit is a block of filters, or some for windows of one pixel, with the channels that are summed
 // together, so that these pixels stay in a near cache; a part is a unit and a split of the sum.
 //
 // Of an image with few channels, in blocks of one channel, the lines of a sum are not channels but neighbouring
 // places of the window.
 type stripWeights struct {
 	*problem
-	in, dy     layout.Grid
-	depthwise  bool
-	units      []weightUnit
-	strips     []outStrip
-	deep, wide int // channels of a block of the input, columns of a window that are summed at once
-	splits     int // of the sum over all strips of all images
-	share      int // strips of a split
+	in, dy       layout.Grid
+	phases       *phaseCopies // nil where pixels are read from in
+	at           []int        // by place of the window: what the first pixel sees
+	stepH, stepW int          // from what a pixel sees to what the next one does
+	depthwise    bool
+	units        []weightUnit
+	strips       []outStrip
+	deep, wide   int // channels of a block of the input, columns of a window that are summed at once
+	splits       int // of the sum over all strips of all images
+	share        int // strips of a split
+	stored       storing
 }
 
-// A weightUnit is a block of filters and some blocks of the input.
-type weightUnit struct{ block, from, to int }
+// A weightUnit is blocks of filters and some blocks of the input.
+type weightUnit struct{ block, blocks, from, to int }
 
 // An outStrip is pixels of the result that are summed in float32.
 type outStrip struct{ y, x, rows, pixels int }
@@ -39,6 +44,8 @@ const (
 	stripPixels = 112
 	// seenTogether is how many lines of a window, of all blocks, are summed for the same pixels.
 	seenTogether = 8
+	// seenBy is how many blocks of filters are summed for the same pixels where a window has no others.
+	seenBy = 4
 	// mostWindow is the most places of a window, which are all in the tile of a unit.
 	mostWindow = 1 << 8
 	// stripParts is how many parts there should be.
@@ -71,27 +78,11 @@ func (p *problem) stripWeights(in []layout.Value) *task.Prepared {
 	if w.deep == 1 || w.depthwise {
 		w.wide = task.Balanced(p.w.k, kernel.OuterRows, 1)
 	}
+	w.see()
 	w.cut()
-	size := 0
-	for block := range w.dy.Blocks {
-		from, to := block, block+1
-		switch {
-		case w.deep == 1:
-			from, to = 0, w.in.Blocks
-		case !w.depthwise:
-			from, to = p.sees(Lanes, block, 1)
-		}
-		each := max(1, seenTogether/p.taps())
-		if w.deep == 1 {
-			each = to - from
-		}
-		for ; from < to; from += each {
-			u := weightUnit{block, from, min(from+each, to)}
-			w.units = append(w.units, u)
-			size = max(size, (u.to-u.from)*w.tile())
-		}
-	}
-	all := p.x[0] * len(w.strips)
+	size := w.unite()
+	w.prepareStore()
+	all := w.in.N * len(w.strips)
 	w.splits = max(1, min(stripParts/len(w.units), all))
 	w.share = task.CeilDiv(all, w.splits)
 	w.splits = task.CeilDiv(all, w.share)
@@ -99,23 +90,72 @@ func (p *problem) stripWeights(in []layout.Value) *task.Prepared {
 	if w.splits > 1 {
 		shared = w.splits * weights
 	}
+	copied := task.RoundUp(shared, Lanes) // where copies lie
+	if w.phases != nil {
+		shared = copied + w.phases.all
+	}
 	return &task.Prepared{Algorithm: "weights-" + kernel.ISA() + "-strips", PerWorker: size, Shared: shared, Tables: int64(32 * len(w.strips)),
-		Tasks: func(out tensor.Tensor, in []tensor.Tensor, s task.Scratch) []task.Task {
-			sums := task.New(len(w.units)*w.splits, func(ctx context.Context, part, worker int) {
+		Tasks: func(out tensor.Tensor, in []tensor.Tensor, s task.Scratch) (list []task.Task) {
+			x := in[0].Data
+			if w.phases != nil {
+				list, x = append(list, w.phases.copy(s.Shared[copied:], x)), s.Shared[copied:]
+			}
+			list = append(list, task.New(len(w.units)*w.splits, func(ctx context.Context, part, worker int) {
 				split, dst := part/len(w.units), out.Data
 				if w.splits > 1 {
 					dst = s.Shared[split*weights:][:weights]
 				}
-				w.part(ctx, dst, in[0].Data, in[1].Data, w.units[part%len(w.units)], split, s.Of(worker))
-			})
-			if w.splits == 1 {
-				return []task.Task{sums}
+				w.part(ctx, dst, x, in[1].Data, w.units[part%len(w.units)], split, s.Of(worker))
+			}))
+			if w.splits > 1 {
+				list = append(list, addSplits(out.Data[:weights], s.Shared[:w.splits*weights]))
 			}
-			return []task.Task{sums, addSplits(out.Data[:weights], s.Shared)}
+			return list
 		}}
 }
 
-// tile is how many numbers a block of the input has in the tile of a unit.
+// see decides from where pixels are read.
+func (w *stripWeights) see() {
+	w.stepH, w.stepW = w.h.stride, w.w.stride
+	if w.fitsPhases() {
+		w.phases = w.newPhases()
+		w.in, w.at, w.stepH, w.stepW = w.phases.to, w.phases.at, 1, 1
+		return
+	}
+	for t := range w.taps() {
+		w.at = append(w.at, w.in.At(0, 0, t/w.w.k*w.h.dilation-w.h.before, t%w.w.k*w.w.dilation-w.w.before))
+	}
+}
+
+// unite makes the units and returns how many numbers the tile of one has at most.
+func (w *stripWeights) unite() (size int) {
+	blocks := 1
+	if w.taps() == 1 && w.groups == 1 && w.deep == Lanes {
+		blocks = seenBy
+	}
+	for block := 0; block < w.dy.Blocks; block += blocks {
+		u := weightUnit{block: block, blocks: min(blocks, w.dy.Blocks-block)}
+		from, to := block, block+1
+		switch {
+		case w.deep == 1:
+			from, to = 0, w.in.Blocks
+		case !w.depthwise:
+			from, to = w.sees(Lanes, block, u.blocks)
+		}
+		each := max(1, seenTogether/w.taps())
+		if w.deep == 1 {
+			each = to - from
+		}
+		for ; from < to; from += each {
+			u.from, u.to = from, min(from+each, to)
+			w.units = append(w.units, u)
+			size = max(size, u.blocks*(u.to-u.from)*w.tile())
+		}
+	}
+	return size
+}
+
+// tile is how many numbers a block of filters and one of the input have in the tile of a unit.
 func (w *stripWeights) tile() int {
 	if w.depthwise {
 		return w.taps() * Lanes
@@ -123,12 +163,14 @@ func (w *stripWeights) tile() int {
 	return w.taps() * w.deep * Lanes
 }
 
-// cut covers the result with strips: rows, or parts of one, which may be the whole image where every pixel sees but
+// cut covers the result with strips: rows, or parts of one, which may be a whole image or several where every pixel sees but
 // itself.
 func (w *stripWeights) cut() {
-	windows := w.windows()
-	if w.taps() == 1 && windows.Still() && w.in.H == w.dy.H && w.in.W == w.dy.W && !w.in.HasHalo() && !w.dy.HasHalo() {
+	if w.taps() == 1 && w.stepH == 1 && w.stepW == 1 && w.in.H == w.dy.H && w.in.W == w.dy.W && !w.in.HasHalo() && !w.dy.HasHalo() {
 		w.in, w.dy = w.in.Flattened(), w.dy.Flattened()
+		if w.dy.W <= stripPixels/2 {
+			w.in, w.dy = oneImage(w.in), oneImage(w.dy)
+		}
 	}
 	across := task.CeilDiv(w.dy.W, stripPixels)
 	rows := task.Balanced(w.dy.H, max(1, stripPixels/w.dy.W), 1)
@@ -140,29 +182,36 @@ func (w *stripWeights) cut() {
 	}
 }
 
+// oneImage is a grid of images of one row as rows of one image.
+func oneImage(g layout.Grid) layout.Grid {
+	g.N, g.H, g.Pitch = 1, g.N, g.Image
+	return g
+}
+
 // part sums a split of a unit and stores it among the weights.
 func (w *stripWeights) part(ctx context.Context, dst, x, dy []float32, u weightUnit, split int, tile []float32) {
-	tile = tile[:(u.to-u.from)*w.tile()]
+	tile = tile[:u.blocks*(u.to-u.from)*w.tile()]
 	clear(tile)
-	end := min((split+1)*w.share, w.x[0]*len(w.strips))
+	end := min((split+1)*w.share, w.in.N*len(w.strips))
 	for i := split * w.share; i < end && ctx.Err() == nil; i++ {
 		image, s := i/len(w.strips), &w.strips[i%len(w.strips)]
-		b := dy[w.dy.At(image, u.block, s.y, s.x):]
-		k := kernel.Strip{Rows: s.rows, Pixels: s.pixels, Pitch: w.h.stride * w.in.Pitch, Step: w.w.stride * w.in.Line, Next: w.dy.Pitch}
+		k := kernel.Strip{Rows: s.rows, Pixels: s.pixels, Pitch: w.stepH * w.in.Pitch, Step: w.stepW * w.in.Line, Next: w.dy.Pitch}
+		first := s.y*k.Pitch + s.x*k.Step
 		for block := u.from; block < u.to; block++ {
-			to := tile[(block-u.from)*w.tile():]
-			for t := 0; t < w.taps(); {
-				n := min(w.wide, w.w.k-t%w.w.k)
-				a := x[w.in.At(image, block, s.y*w.h.stride+t/w.w.k*w.h.dilation-w.h.before, s.x*w.w.stride+t%w.w.k*w.w.dilation-w.w.before):]
-				w.sum(to, a, b, block, t, n, &k)
-				t += n
+			a := x[w.in.Shift(image, block):]
+			for f := range u.blocks {
+				b := dy[w.dy.At(image, u.block+f, s.y, s.x):]
+				to := tile[(f*(u.to-u.from)+block-u.from)*w.tile():]
+				for t := 0; t < w.taps(); {
+					n := min(w.wide, w.w.k-t%w.w.k)
+					w.sum(to, a[w.at[t]+first:], b, block, t, n, &k)
+					t += n
+				}
 			}
 		}
 	}
-	if w.depthwise {
-		w.storeLanes(dst, tile, u)
-	} else {
-		w.store(dst, tile, u)
+	for f := range u.blocks {
+		w.store(dst, tile[f*(u.to-u.from)*w.tile():], u.block+f, u.from, u.to)
 	}
 }
 
@@ -179,33 +228,6 @@ func (w *stripWeights) sum(tile, a, b []float32, block, t, n int, s *kernel.Stri
 		for i := range pieces {
 			from, to := i*channels/pieces, (i+1)*channels/pieces
 			kernel.OuterSums(tile[(t*w.deep+from)*Lanes:], a[from:], b, to-from, s)
-		}
-	}
-}
-
-// store puts the sums of the channels that each filter sees where they belong.
-func (w *stripWeights) store(dst, tile []float32, u weightUnit) {
-	taps, each := w.taps(), w.each()
-	for lane := range min(Lanes, w.filters-u.block*Lanes) {
-		filter := u.block*Lanes + lane
-		first := filter / (w.filters / w.groups) * each
-		for c := max(first, u.from*w.deep); c < min(first+each, u.to*w.deep); c++ {
-			from := tile[(c/w.deep-u.from)*w.tile()+c%w.deep*Lanes+lane:]
-			to := dst[(filter*each+c-first)*taps:][:taps]
-			for t := range to {
-				to[t] = from[t*w.deep*Lanes]
-			}
-		}
-	}
-}
-
-// storeLanes does so where each filter sees one channel.
-func (w *stripWeights) storeLanes(dst, tile []float32, u weightUnit) {
-	taps := w.taps()
-	for lane := range min(Lanes, w.filters-u.block*Lanes) {
-		to := dst[(u.block*Lanes+lane)*taps:][:taps]
-		for t := range to {
-			to[t] = tile[t*Lanes+lane]
 		}
 	}
 }

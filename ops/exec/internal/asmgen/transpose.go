@@ -12,25 +12,21 @@ import "fmt"
 // the halves of a register hold rows 0-3 and rows 4-7. With AVX-512 the registers are these too.
 //
 //	Y0-Y3 rows of columns 0-3, Y4-Y7 of columns 4-7, then pairs   Y8-Y11 work
-//	DI dst   SI src   R9 from a row to the next, R10 three of them   DX places   CX columns left, by eight
-//	AX, BX rows   R11 place
+//	DI dst   SI src   R9 where the rows begin   DX where the lines are   CX columns left, by eight
+//	AX, BX row   R11 line
 func transpose(t *text, s isa) {
-	t.function("transpose"+s.name, "dst:DI", "src:SI", "apart:R9", "places:DX", "n:CX")
-	t.op("LEAQ", "(R9)(R9*2)", "R10")
+	t.function("transpose"+s.name, "dst:DI", "src:SI", "rows:R9", "lines:DX", "n:CX")
 	t.label("columns")
-	t.op("MOVQ", "SI", "AX")
 	for half := range 2 {
 		t.note("rows %d to %d", 8*half, 8*half+7)
-		t.op("LEAQ", "(AX)(R9*4)", "BX")
-		for from := range 2 {
-			for row, index := range []string{"", "(R9*1)", "(R9*2)", "(R10*1)"} {
+		for row := range 4 {
+			t.op("MOVQ", at(8*(8*half+row), "R9"), "AX")
+			t.op("MOVQ", at(8*(8*half+row+4), "R9"), "BX")
+			for from := range 2 {
 				reg := 4*from + row
-				t.op("VMOVUPS", at(16*from, "AX")+index, fmt.Sprintf("X%d", reg))
-				t.op("VINSERTF128", 1, at(16*from, "BX")+index, fmt.Sprintf("Y%d", reg), fmt.Sprintf("Y%d", reg))
+				t.op("VMOVUPS", at(16*from, "SI")+"(AX*4)", fmt.Sprintf("X%d", reg))
+				t.op("VINSERTF128", 1, at(16*from, "SI")+"(BX*4)", fmt.Sprintf("Y%d", reg), fmt.Sprintf("Y%d", reg))
 			}
-		}
-		if half == 0 {
-			t.op("LEAQ", "(BX)(R9*4)", "AX")
 		}
 		for from := range 2 {
 			y := func(i int) string { return fmt.Sprintf("Y%d", 4*from+i) }

@@ -1,30 +1,37 @@
 package kernel
 
-// Transpose makes lines of columns of Lanes rows, which lie apart:
+// Transpose makes lines of columns of Lanes rows:
 //
-//	dst[places[j] + i] = src[i*apart + j]    0 <= i < Lanes, 0 <= j < len(places)
+//	dst[lines[j] + i] = src[rows[i] + j]    0 <= i < Lanes, 0 <= j < len(lines)
 //
 // It panics if a slice is too short.
-func Transpose(dst, src []float32, apart int, places []int) {
-	if len(places) == 0 {
+func Transpose(dst, src []float32, rows *[Lanes]int, lines []int) {
+	if len(lines) == 0 {
 		return
 	}
-	if apart < 0 {
-		panic("kernel: rows that run backwards")
+	for _, at := range rows {
+		_ = src[at : at+len(lines)]
 	}
-	_ = src[(Lanes-1)*apart+len(places)-1]
-	for _, at := range places {
+	for _, at := range lines {
 		_ = dst[at : at+Lanes]
 	}
-	transpose(dst, src, apart, places)
+	transpose(dst, src, rows, lines)
+}
+
+// Apart are rows that are so far apart.
+func Apart(n int) (rows [Lanes]int) {
+	for i := range rows {
+		rows[i] = i * n
+	}
+	return rows
 }
 
 // transposeGeneric is Transpose.
-func transposeGeneric(dst, src []float32, apart int, places []int) {
-	for j, at := range places {
+func transposeGeneric(dst, src []float32, rows *[Lanes]int, lines []int) {
+	for j, at := range lines {
 		line := (*[Lanes]float32)(dst[at:])
-		for i := range line {
-			line[i] = src[i*apart+j]
+		for i, row := range rows {
+			line[i] = src[row+j]
 		}
 	}
 }

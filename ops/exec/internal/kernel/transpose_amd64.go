@@ -7,32 +7,32 @@ import "cnnlang/ops/cpu"
 // transposed is how many columns a kernel transposes at once. The last are transposed with some before them again.
 const transposed = 8
 
-func transpose(dst, src []float32, apart int, places []int) {
-	n := len(places)
+func transpose(dst, src []float32, rows *[Lanes]int, lines []int) {
+	n := len(lines)
 	if isa != cpu.AVX512 && isa != cpu.AVX2 || n < transposed {
-		transposeGeneric(dst, src, apart, places)
+		transposeGeneric(dst, src, rows, lines)
 		return
 	}
-	transposeColumns(dst, src, apart, places[:n/transposed*transposed])
+	transposeColumns(dst, src, rows, lines[:n/transposed*transposed])
 	if n%transposed > 0 {
-		transposeColumns(dst, src[n-transposed:], apart, places[n-transposed:])
+		transposeColumns(dst, src[n-transposed:], rows, lines[n-transposed:])
 	}
 }
 
-func transposeColumns(dst, src []float32, apart int, places []int) {
+func transposeColumns(dst, src []float32, rows *[Lanes]int, lines []int) {
 	if isa == cpu.AVX512 {
-		transposeAVX512(&dst[0], &src[0], 4*apart, &places[0], len(places)/transposed)
+		transposeAVX512(&dst[0], &src[0], &rows[0], &lines[0], len(lines)/transposed)
 	} else {
-		transposeAVX2(&dst[0], &src[0], 4*apart, &places[0], len(places)/transposed)
+		transposeAVX2(&dst[0], &src[0], &rows[0], &lines[0], len(lines)/transposed)
 	}
 }
 
-// It works like transposeGeneric for n times eight columns; apart is in bytes.
+// It works like transposeGeneric for n times eight columns.
 //
 //go:noescape
-func transposeAVX2(dst, src *float32, apart int, places *int, n int)
+func transposeAVX2(dst, src *float32, rows, lines *int, n int)
 
-// It works like transposeGeneric for n times eight columns; apart is in bytes.
+// It works like transposeGeneric for n times eight columns.
 //
 //go:noescape
-func transposeAVX512(dst, src *float32, apart int, places *int, n int)
+func transposeAVX512(dst, src *float32, rows, lines *int, n int)

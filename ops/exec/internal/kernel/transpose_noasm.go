@@ -2,6 +2,6 @@
 
 package kernel
 
-func transpose(dst, src []float32, apart int, places []int) {
-	transposeGeneric(dst, src, apart, places)
+func transpose(dst, src []float32, rows *[Lanes]int, lines []int) {
+	transposeGeneric(dst, src, rows, lines)
 }

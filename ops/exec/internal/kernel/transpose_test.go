@@ -14,19 +14,20 @@ func TestTranspose(t *testing.T) {
 			for _, s := range sides {
 				for _, apart := range []int{0, n, n + 3} {
 					src, dst := guarded(t, (Lanes-1)*apart+n, s), guarded(t, 3*n*Lanes, s)
-					places := make([]int, n)
-					for j := range places {
-						places[j] = (n-1-j)*3*Lanes + j%(2*Lanes+1)
+					rows, lines := Apart(apart), make([]int, n)
+					rows[2], rows[9] = rows[9], rows[2] // rows in any order
+					for j := range lines {
+						lines[j] = (n-1-j)*3*Lanes + j%(2*Lanes+1)
 					}
 					want := slices.Clone(dst)
 					for j := range n {
 						for i := range Lanes {
-							want[places[j]+i] = src[i*apart+j]
+							want[lines[j]+i] = src[rows[i]+j]
 						}
 					}
 					twin := slices.Clone(dst)
-					transposeGeneric(twin, src, apart, places)
-					Transpose(dst, src, apart, places)
+					transposeGeneric(twin, src, &rows, lines)
+					Transpose(dst, src, &rows, lines)
 					if !slices.Equal(dst, want) || !slices.Equal(twin, want) {
 						t.Errorf("%d columns, rows %d apart: got %v, the twin %v, want %v", n, apart, dst, twin, want)
 					}
