@@ -19,12 +19,18 @@ import (
 // command runs this test binary as cnnlang.
 func command(t *testing.T, folder string, args ...string) (cmd *exec.Cmd, stderr *bytes.Buffer) {
 	t.Helper()
+	return commandFor(t, time.Minute, folder, args...)
+}
+
+// commandFor is command for as long as this.
+func commandFor(t *testing.T, most time.Duration, folder string, args ...string) (cmd *exec.Cmd, stderr *bytes.Buffer) {
+	t.Helper()
 	program, err := os.Executable()
 	if err != nil {
 		t.Fatal(err)
 	}
 	// This ends a process that hangs, so that the test fails; it is no bound on speed.
-	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	ctx, cancel := context.WithTimeout(t.Context(), most)
 	t.Cleanup(cancel)
 	stderr = new(bytes.Buffer)
 	cmd = exec.CommandContext(ctx, program, args...)

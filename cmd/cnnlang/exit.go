@@ -153,7 +153,7 @@ func (a *app) message(problem, help string) {
 		head, advice = "\x1b[1;31merror\x1b[0m", "\x1b[1;36mhelp\x1b[0m"
 	}
 	problem, help = diag.Visible(diag.Clip(problem)), diag.Visible(diag.Clip(help))
-	fmt.Fprintf(a.stderr, "%s: %s\n", head, strings.ReplaceAll(problem, "\n", "\n  "))
+	fmt.Fprintf(a.stderr, "%s: %s\n", head, strings.ReplaceAll(strings.ReplaceAll(problem, "\n  ", "\n"), "\n", "\n  "))
 	if help != "" {
 		fmt.Fprintf(a.stderr, "%s: %s\n", advice, help)
 	}

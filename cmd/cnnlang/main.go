@@ -116,14 +116,6 @@ type app struct {
 	told       map[string]bool // the notes that have been shown
 }
 
-// endure lets work end by itself after an interrupt, and says what to do then.
-func (a *app) endure(unfinished string) {
-	a.writing.Lock()
-	defer a.writing.Unlock()
-	a.unfinished = unfinished
-	a.enduring.Store(true)
-}
-
 // execute runs one command line.
 func (a *app) execute(ctx context.Context, args []string) error {
 	err := a.attempt(ctx, args)

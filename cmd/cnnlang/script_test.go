@@ -70,6 +70,7 @@ func TestStories(t *testing.T) {
 			"weights":  writeWeights,
 			"oneline":  oneLine,
 			"pixels":   pixels,
+			"textures": textures,
 		},
 	})
 }

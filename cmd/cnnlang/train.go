@@ -113,6 +113,7 @@ func (a *app) trainNet(cmd *cobra.Command, f *trainFlags, args []string) error {
 		if asked, args, err = f.restore(cmd, args); err != nil {
 			return err
 		}
+		a.afterInterrupt(f.goesOn())
 	}
 	argument, err := f.named(args)
 	if err != nil {
@@ -149,6 +150,11 @@ func (a *app) trainNet(cmd *cobra.Command, f *trainFlags, args []string) error {
 		}
 	}
 	return v.run(ctx, t)
+}
+
+// goesOn is how a training goes on that was interrupted.
+func (f *trainFlags) goesOn() string {
+	return "`cnnlang train --output " + shellQuoted(f.output.value) + " --resume` goes on"
 }
 
 // job is what the flags ask for.

@@ -2,7 +2,6 @@ package main
 
 import (
 	"fmt"
-	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
@@ -286,11 +285,7 @@ func (v *trainView) bar(columns int) string {
 	return name + "▕" + strings.Repeat("█", full) + strings.Repeat(" ", room-full) + "▏ " + tail
 }
 
-// next are the commands that come after.
+// next is the command that comes after.
 func (v *trainView) next() string {
-	file := shellQuoted(v.flags.output.value)
-	if filepath.Ext(v.flags.output.value) != ".safetensors" {
-		return ""
-	}
-	return fmt.Sprintf("cnnlang run %s --weights %s PICTURE", shellQuoted(v.argument), file)
+	return "cnnlang run " + shellQuoted(v.flags.output.value) + " PICTURE"
 }

@@ -58,7 +58,8 @@ func (v *trainView) run(ctx context.Context, t *train.Trainer) error {
 	for _, bad := range v.options.Data.Bad {
 		v.tell(&events.BadPicture{File: bad.Path, Message: bad.Problem})
 	}
-	v.app.endure("`cnnlang train --output " + shellQuoted(v.flags.output.value) + " --resume` goes on")
+	v.app.afterInterrupt(v.flags.goesOn())
+	v.app.enduring.Store(true)
 	end, err := t.Run(ctx, v.flags.output.value, v.tell)
 	v.app.progress("")
 	v.announced(0)
@@ -67,8 +68,8 @@ func (v *trainView) run(ctx context.Context, t *train.Trainer) error {
 			v.print(v.row)
 		}
 		v.print("\n" + v.verdict(t, end))
-		if next := v.next(); err == nil && next != "" {
-			v.print(next + "\n")
+		if err == nil {
+			v.print(v.next() + "\n")
 		}
 	}
 	if v.log != nil {

@@ -2,8 +2,10 @@ package train
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
+	"strings"
 
 	"cnnlang/interp"
 	"cnnlang/interp/internal/mapped"
@@ -74,36 +76,47 @@ func (j Job) Prepare(ctx context.Context) (*Options, error) {
 	case j.State != "":
 		o.Tensors, err = notFresh(n, j.State)
 	case j.Recipe.Weights:
-		o.Tensors, err = given(ctx, n, usual, j.Net.Weights)
+		o.Tensors, err = j.given(ctx, n, usual)
 	}
 	return o, err
 }
 
-// given are the tensors of a file that fits the net as it is, or with as many classes as are usual; then those
-// are left out whose shape depends on that.
-func given(ctx context.Context, n, usual *interp.Net, w interp.Weights) (map[string]tensor.Tensor, error) {
-	var last error
-	for _, as := range []*interp.Net{n, usual} {
-		all, err := as.SideHeads(nil)
-		if err != nil {
-			return nil, err
-		}
-		for _, sides := range [][]string{all, nil} { // a file may lack the side heads
-			tensors, err := read(ctx, as, w, sides)
-			if err == nil {
-				for _, p := range n.Graph.Params(true) {
-					if x, ok := tensors[p.Path]; ok && !x.Shape.Equal(p.Shape) {
-						delete(tensors, p.Path)
-					}
-				}
-				return tensors, nil
-			}
-			if last = err; ctx.Err() != nil {
-				return nil, err
-			}
+// given are the tensors of a file that fits the net as it is, with as many classes as are usual, or with those that the file
+// has; then those are left out whose shape depends on that.
+func (j Job) given(ctx context.Context, n, usual *interp.Net) (map[string]tensor.Tensor, error) {
+	tensors, err := readAs(ctx, n, j.Net.Weights)
+	if err != nil && ctx.Err() == nil {
+		tensors, err = readAs(ctx, usual, j.Net.Weights)
+	}
+	if fit, ok := errors.AsType[*interp.FitError](err); ok && strings.HasPrefix(fit.Set, "classes=") {
+		opts := j.Net
+		opts.Set.Texts = append(slices.Clone(opts.Set.Texts), fit.Set)
+		if other, wrong := j.Program.Net(opts); wrong == nil {
+			tensors, err = readAs(ctx, other, j.Net.Weights)
 		}
 	}
-	return nil, last
+	if err != nil {
+		return nil, err
+	}
+	for _, p := range n.Graph.Params(true) {
+		if x, ok := tensors[p.Path]; ok && !x.Shape.Equal(p.Shape) {
+			delete(tensors, p.Path)
+		}
+	}
+	return tensors, nil
+}
+
+// readAs are the tensors of a file of a net, which may lack those of its side heads.
+func readAs(ctx context.Context, n *interp.Net, w interp.Weights) (map[string]tensor.Tensor, error) {
+	all, err := n.SideHeads(nil)
+	if err != nil {
+		return nil, err
+	}
+	tensors, err := read(ctx, n, w, all)
+	if err != nil && len(all) > 0 && ctx.Err() == nil {
+		return read(ctx, n, w, nil)
+	}
+	return tensors, err
 }
 
 // read are copies of the tensors of a net and of these side heads.
