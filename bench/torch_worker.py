@@ -9,6 +9,10 @@ float32 of this machine's byte order.
 With --train a run is a step of training on the same batch: cross entropy, and SGD with
 momentum. The tensors of --freeze stay as they are, and norms among them take
 stored statistics.
+
+With --head FOLDER it trains a new layer fc alone for so many --epochs on the pictures of the
+folder, which are decoded in processes of their own, as many as there are threads; it prints
+what each epoch came to, and ends.
 """
 import time
 
@@ -31,6 +35,8 @@ def read_flags():
     flags.add_argument('--output', default='')
     flags.add_argument('--train', action='store_true')
     flags.add_argument('--freeze', default='')
+    flags.add_argument('--head', default='')
+    flags.add_argument('--epochs', type=int, default=1)
     return flags.parse_args()
 
 
@@ -267,6 +273,50 @@ class Step:
         return loss.item()
 
 
+class Pictures(torch.utils.data.Dataset):
+    """The pictures of the folders of a folder, prepared as pillow_worker.py does."""
+
+    def __init__(self, folder):
+        self.files, self.classes = [], sorted(os.listdir(folder))
+        for label, name in enumerate(self.classes):
+            for file in sorted(os.listdir(os.path.join(folder, name))):
+                self.files.append((os.path.join(folder, name, file), label))
+
+    def __len__(self):
+        return len(self.files)
+
+    def __getitem__(self, i):
+        import pillow_worker
+        path, label = self.files[i]
+        return torch.from_numpy(pillow_worker.prepare(pillow_worker.decode(path))), label
+
+
+def processor():
+    """The processor time of this process and of those that it waited for."""
+    import resource
+    return sum(sum(resource.getrusage(who)[:2]) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
+
+
+def head(network):
+    """Epochs in which fc alone learns, from the pictures as they are."""
+    pictures = Pictures(FLAGS.head)
+    width = getattr(network, network.held['fc.weight']).shape[1]
+    fresh = torch.nn.Linear(width, len(pictures.classes))
+    for name, value in ('fc.weight', fresh.weight), ('fc.bias', fresh.bias):
+        network.register_parameter(network.held[name], value)
+    optimizer = torch.optim.SGD(fresh.parameters(), lr=3e-4, momentum=0.9)
+    loader = torch.utils.data.DataLoader(pictures, FLAGS.batch, shuffle=True, drop_last=True, num_workers=FLAGS.threads)
+    for _ in range(FLAGS.epochs):
+        start, before, losses = time.perf_counter(), processor(), []
+        for x, labels in loader:
+            optimizer.zero_grad(set_to_none=True)
+            loss = F.cross_entropy(network(x), labels)
+            loss.backward()
+            optimizer.step()
+            losses.append(loss.item())
+        say({'loss': sum(losses) / len(losses), 's': since(start) / 1e3, 'processor_s': processor() - before})
+
+
 def main():
     torch.set_num_threads(FLAGS.threads)
     start = time.perf_counter()
@@ -274,6 +324,8 @@ def main():
     network = Network(onnx.load(FLAGS.model).graph).eval()
     shape = [FLAGS.batch] + [int(size) for size in FLAGS.input.split('x')]
     loaded = since(start)
+    if FLAGS.head:
+        return head(network)
     x = numbers(torch.Size(shape).numel()).reshape(shape)  # no part of loading
 
     start = time.perf_counter()
