@@ -24,6 +24,7 @@ type stripWeights struct {
 	at           []int        // by place of the window: what the first pixel sees
 	stepH, stepW int          // from what a pixel sees to what the next one does
 	depthwise    bool
+	grouped      bool // whether groups are small and have as many filters as channels
 	units        []weightUnit
 	strips       []outStrip
 	deep, wide   int // channels of a block of the input, columns of a window that are summed at once
@@ -74,6 +75,7 @@ func (p *problem) stripLayout() layout.Layout {
 
 func (p *problem) stripWeights(in []layout.Value) *task.Prepared {
 	w := &stripWeights{problem: p, in: in[0].Grid(), dy: in[1].Grid(), depthwise: p.isDepthwise()}
+	w.grouped = p.channels == p.filters && kernel.GroupNumbers(p.each()) > 0 && w.in.Block == Lanes
 	w.deep, w.wide = w.in.Block, 1
 	if w.deep == 1 || w.depthwise {
 		w.wide = task.Balanced(p.w.k, kernel.OuterRows, 1)
@@ -157,8 +159,11 @@ func (w *stripWeights) unite() (size int) {
 
 // tile is how many numbers a block of filters and one of the input have in the tile of a unit.
 func (w *stripWeights) tile() int {
-	if w.depthwise {
+	switch {
+	case w.depthwise:
 		return w.taps() * Lanes
+	case w.grouped:
+		return w.taps() * w.each() * Lanes
 	}
 	return w.taps() * w.deep * Lanes
 }
@@ -220,6 +225,11 @@ func (w *stripWeights) sum(tile, a, b []float32, block, t, n int, s *kernel.Stri
 	switch {
 	case w.depthwise:
 		kernel.LaneSums(tile[t*Lanes:], a, b, n, w.w.dilation*w.in.Line, s)
+	case w.grouped:
+		numbers := kernel.GroupNumbers(w.each())
+		for i := 0; i < w.each(); i += numbers {
+			kernel.GroupSums(tile[(t*w.each()+i)*Lanes:], a[i:], b, w.each(), s)
+		}
 	case w.deep == 1:
 		kernel.OuterSums(tile[t*Lanes:], a, b, n, s)
 	default:

@@ -29,6 +29,8 @@ func (w *stripWeights) store(dst, tile []float32, block, from, end int) {
 	switch {
 	case w.depthwise:
 		w.storeLanes(dst, tile, block)
+	case w.grouped:
+		w.storeGroups(dst, tile, block)
 	case w.groups == 1 && w.deep == Lanes && (block+1)*Lanes <= w.filters:
 		for ; from < end; from++ {
 			if (from+1)*Lanes > w.channels {
@@ -69,6 +71,17 @@ func (w *stripWeights) storeLanes(dst, tile []float32, block int) {
 		to := dst[(block*Lanes+lane)*taps:][:taps]
 		for t := range to {
 			to[t] = tile[t*Lanes+lane]
+		}
+	}
+}
+
+// storeGroups does so where the channels of a group are in the filters' block.
+func (w *stripWeights) storeGroups(dst, tile []float32, block int) {
+	taps, each := w.taps(), w.each()
+	for lane := range min(Lanes, w.filters-block*Lanes) {
+		to := dst[(block*Lanes+lane)*each*taps:][:each*taps]
+		for at := range to {
+			to[at] = tile[(at%taps*each+at/taps)*Lanes+lane]
 		}
 	}
 }

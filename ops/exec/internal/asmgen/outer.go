@@ -22,6 +22,7 @@ import "fmt"
 func outers(t *text, s isa) {
 	strips(t, s, "outerSums", false)
 	strips(t, s, "laneSums", true)
+	groupSums(t, s)
 }
 
 // outerSizes is the largest R.
@@ -99,6 +100,69 @@ func strip(t *text, s isa, r int, lanes bool) {
 			t.op("VADDPS", to, s.v(acc(i, v)), s.v(acc(i, v)))
 			t.op("VMOVUPS", s.v(acc(i, v)), to)
 		}
+	}
+	t.end()
+}
+
+// groupSums writes sums of products of each number of a line of b with the numbers of a's line in its own group. In groups of
+// 2 or 4 lanes a permutation repeats one of each group, of 8 lanes a broadcast does. With AVX-512 the registers are these too.
+//
+//	Y0-Y7 sums: of number i two halves   Y12, Y13 line of b   Y14, Y15 numbers
+//
+//	DI c   SI, AX row and pixel of a   DX, BX those of b   R8 rows   R9 pixels, CX left
+//	R10 step   R11 pitch   R12 next   R14 lanes of a group
+func groupSums(t *text, s isa) {
+	t.function("groupSums"+s.name, "c:DI", "a:SI", "b:DX", "rows:R8", "pixels:R9", "step:R10", "pitch:R11", "next:R12", "each:R14")
+	t.op("CMPQ", "R14", 2)
+	t.op("JEQ", "groups2")
+	t.op("CMPQ", "R14", 4)
+	t.op("JEQ", "groups4")
+	for _, each := range []int{8, 4, 2} {
+		groupSum(t, each)
+	}
+}
+
+// groupSum writes the sums of groups of so many lanes, at most four numbers of each.
+func groupSum(t *text, each int) {
+	label := func(what string) string { return fmt.Sprintf("%s%d", what, each) }
+	y := func(i int) string { return fmt.Sprintf("Y%d", i) }
+	numbers := min(each, 4)
+	t.label(label("groups"))
+	for i := range 2 * numbers {
+		t.op("VXORPS", y(i), y(i), y(i))
+	}
+	t.label(label("grouprow"))
+	t.op("MOVQ", "SI", "AX")
+	t.op("MOVQ", "DX", "BX")
+	t.op("MOVQ", "R9", "CX")
+	t.label(label("grouppixel"))
+	for half := range 2 {
+		t.op("VMOVUPS", at(32*half, "BX"), y(12+half))
+	}
+	for i := range numbers {
+		for half := range 2 {
+			switch each {
+			case 8:
+				t.op("VBROADCASTSS", at(32*half+4*i, "AX"), y(14+half))
+			case 4:
+				t.op("VPERMILPS", 0x55*i, at(32*half, "AX"), y(14+half))
+			default:
+				t.op("VPERMILPS", []int{0xa0, 0xf5}[i], at(32*half, "AX"), y(14+half))
+			}
+			t.op("VFMADD231PS", y(12+half), y(14+half), y(2*i+half))
+		}
+	}
+	t.op("ADDQ", "R10", "AX")
+	t.op("ADDQ", 64, "BX")
+	t.op("DECQ", "CX")
+	t.op("JNZ", label("grouppixel"))
+	t.op("ADDQ", "R11", "SI")
+	t.op("ADDQ", "R12", "DX")
+	t.op("DECQ", "R8")
+	t.op("JNZ", label("grouprow"))
+	for i := range 2 * numbers {
+		t.op("VADDPS", at(32*i, "DI"), y(i), y(i))
+		t.op("VMOVUPS", y(i), at(32*i, "DI"))
 	}
 	t.end()
 }

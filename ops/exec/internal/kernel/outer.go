@@ -46,6 +46,23 @@ func LaneSums(c, a, b []float32, r, apart int, s *Strip) {
 	laneSums(c, a, b, r, apart, s)
 }
 
+// GroupNumbers is how many numbers of a group of so many lanes GroupSums sums at once; 0 means that it cannot.
+func GroupNumbers(each int) int {
+	if OuterRows == 0 || each != 2 && each != 4 && each != 8 {
+		return 0
+	}
+	return min(each, 4)
+}
+
+// GroupSums adds to GroupNumbers(each) lines the sums of products with the channels of the same group, of each lanes:
+//
+//	c[i*Lanes + j] += sum over pixels p of a[p + j/each*each + i] * b[p + j]
+func GroupSums(c, a, b []float32, each int, s *Strip) {
+	n := GroupNumbers(each)
+	s.check(c, a, b, n, Lanes-each+n)
+	groupSums(c, a, b, each, s)
+}
+
 // check panics if a strip does not fit the slices, of the first of which each pixel reads so many
 // numbers: the kernels have no bounds checks.
 func (s *Strip) check(c, a, b []float32, r, reads int) {

@@ -31,3 +31,19 @@ func laneSumsGeneric(c, a, b []float32, r, apart int, s *Strip) {
 		addGeneric(c[i*Lanes:][:Lanes], sums[:])
 	}
 }
+
+// groupSumsGeneric is GroupSums.
+func groupSumsGeneric(c, a, b []float32, each int, s *Strip) {
+	for i := range min(each, 4) {
+		var sums [Lanes]float32
+		for y := range s.Rows {
+			for x := range s.Pixels {
+				v := a[y*s.Pitch+x*s.Step+i:]
+				for j, w := range (*[Lanes]float32)(b[y*s.Next+x*Lanes:]) {
+					sums[j] += v[j/each*each] * w
+				}
+			}
+		}
+		addGeneric(c[i*Lanes:][:Lanes], sums[:])
+	}
+}

@@ -22,6 +22,21 @@ func TestSumsOverStrips(t *testing.T) {
 	}
 }
 
+// Sums within groups against the definition; of groups of 8 the kernel reads no more than the numbers that it sums.
+func TestSumsOfGroups(t *testing.T) {
+	if OuterRows == 0 {
+		t.Skip("the instruction set has no such kernel")
+	}
+	for _, each := range []int{2, 4, 8} {
+		n := GroupNumbers(each)
+		for _, s := range []Strip{{1, 1, 0, 0, 0}, {1, 7, 0, 16, 0}, {3, 5, 200, 32, 100}, {7, 7, 112, 16, 112}, {4, 1, 16, 0, 16}} {
+			for _, at := range sides {
+				checkStrip(t, n, Lanes-each+n, s, at, func(c, a, b []float32) { GroupSums(c, a, b, each, &s) }, func(i, j int) int { return j/each*each + i })
+			}
+		}
+	}
+}
+
 // checkStrip compares with the definition: reads is how many numbers of a belong to a pixel, and where says which of
 // them is multiplied with lane j for line i.
 func checkStrip(t *testing.T, r, reads int, s Strip, at side, run func(c, a, b []float32), where func(i, j int) int) {
@@ -54,5 +69,9 @@ func TestStripTwins(t *testing.T) {
 	for r := 1; r <= 6; r++ {
 		checkStrip(t, r, r, s, atEnd, func(c, a, b []float32) { outerSumsGeneric(c, a, b, r, &s) }, func(i, _ int) int { return i })
 		checkStrip(t, r, (r-1)*24+Lanes, s, atEnd, func(c, a, b []float32) { laneSumsGeneric(c, a, b, r, 24, &s) }, func(i, j int) int { return i*24 + j })
+	}
+	for _, each := range []int{2, 4, 8} {
+		n := min(each, 4)
+		checkStrip(t, n, Lanes-each+n, s, atEnd, func(c, a, b []float32) { groupSumsGeneric(c, a, b, each, &s) }, func(i, j int) int { return j/each*each + i })
 	}
 }
