@@ -57,6 +57,7 @@ net tiny(classes = 2) [N, 3, H = 8, W = 8] -> [N, classes] {
 	"cases.cnn":   "net cases(deep = false) [N, 3, H = 8, W = 8] -> [N, 3, H, W] { if deep { conv(3, 1x1) } }\n",
 	"powers.cnn":  "net powers(n = 2) [N, C = 3, H = 8, W = 8] -> [N, C, H, W] { repeat i of n { conv(2**i, 1x1) -> conv(C, 1x1) } }\n",
 	"labels.txt":  "ant\ncat\n",
+	"six.cnn":     "net six [N, 3, H = 8, W = 8] -> [N, 6] { conv(6, 3x3) -> gap -> flatten -> softmax }\n",
 	"run.jsonl": `{"event":"start","schema":"cnnlang.train/v1","net":"tiny","epochs":2}
 {"event":"epoch","epoch":1,"loss":0.5,"val_loss":0.25,"val_top1":0.75,"seconds":3,"best":true}
 {"event":"end","reason":"done"}
@@ -69,7 +70,7 @@ net tiny(classes = 2) [N, 3, H = 8, W = 8] -> [N, classes] {
 var jsonRuns = []string{
 	"version", "doctor", "list", "doc conv", "doc std.resnet", "doc resnet50", "doc fpn", "doc yolo_v3", "explain E0205", "explain E0401",
 	"list --weights", "get resnet50 --dry-run", "get resnet50 --dry-run --file resnet50-11ad3fa6.pth",
-	"compare line.cnn resnet18 --bench --time 0s", "curves run.jsonl --output run.svg",
+	"eval six.cnn --data pictures --weights random --skip-bad --require top1<=1,1<2", "eval testdata/names/small.cnn --data pair --weights testdata/weights/keras/model.h5", "compare line.cnn resnet18 --bench --time 0s", "curves run.jsonl --output run.svg",
 	"diff tiny.cnn pair.cnn", "diff tiny.cnn mapped.cnn", "diff mapped.cnn tiny.cnn", "diff line.cnn moved.cnn", "diff resnet18 resnet34", "diff pair.cnn sides.cnn", "params tiny.cnn --tensors", "params items.cnn --depth 2", "params items.cnn --depth 1", "params tiny.cnn line.cnn --memory --require params<9", "params cases.cnn --formula", "params tiny.cnn --against paper", "params powers.cnn --formula", "params efficientnet_b0 --formula", "params tiny.cnn --memory --require macs<9,params<=1M", "graph tiny.cnn", "graph deep.cnn", "graph --block pools proofs.cnn", "graph --block trunk", "graph --block level --set depth=1", "params --formula --block widen proofs.cnn", "params --formula --block level", "why tiny.cnn conv2",
 	"run tiny.cnn testdata/images/chelsea.png --weights random --output o.npy --output aux=a.npy --output conv1=c.npy",
 	"run line.cnn --weights line.safetensors --input random",
@@ -298,6 +299,9 @@ func TestJSONIsAsDocumented(t *testing.T) {
 		}
 	}
 	writeFiles(t)
+	writeShades(t, ".", shades("pictures/val/0", "pictures/val/5"))
+	writeShades(t, ".", shades("pictures/train/0", "pictures/train/1"))
+	writeShades(t, ".", shades("pair/0", "pair/1"))
 	if err := os.WriteFile("names.txt", []byte("caf\xe9.png\n"+strings.Repeat("x", 1<<16+1)), 0o666); err != nil {
 		t.Fatal(err)
 	}

@@ -31,9 +31,14 @@ func computed(ctx context.Context, n *interp.Net, tensors map[string]tensor.Tens
 		return err
 	}
 	defer m.Close()
+	return computedBy(ctx, m, set, threads, use)
+}
+
+// computedBy is computed for a model.
+func computedBy(ctx context.Context, m *interp.Model, set *dataset.Set, threads int, use func(*dataset.Batch, []float32)) error {
 	session := m.NewSession(threads)
 	defer session.Close()
-	x := tensor.New(n.Graph.Input().Shape...)
+	x := tensor.New(m.Net.Graph.Input().Shape...)
 	loader := dataset.Loader{Set: set, Batch: x.Shape[0], Threads: threads}
 	for b, err := range loader.Epoch(ctx, 0, 0) {
 		if err != nil {
@@ -46,6 +51,41 @@ func computed(ctx context.Context, n *interp.Net, tensors map[string]tensor.Tens
 		use(b, session.Output().Data)
 	}
 	return nil
+}
+
+// An Evaluation says how a model is evaluated.
+type Evaluation struct {
+	Threads  int            // 0 is one for each core
+	Worst    int            // how many of the worst pictures to keep
+	Progress func(done int) // told how many pictures have been computed, if not nil
+}
+
+// Evaluate computes the outputs of a model for a set of pictures, as many at once as its net takes, and counts how
+// good they are. Pictures are prepared in parallel, and ahead. Its error is a *MisfitError where the net does not give
+// scores of as many classes as the pictures have, that of the data, or that of ctx.
+func Evaluate(ctx context.Context, m *interp.Model, set *dataset.Set, e Evaluation) (*metrics.Report, error) {
+	out := m.Net.Graph.Output()
+	switch {
+	case len(out.Shape) < 2 || out.Shape[1:].Elements() != out.Shape[1]:
+		return nil, misfit("%s gives %v, want [N, classes]", m.Net.Name, out.Shape)
+	case out.Op != nil && out.Op.Name() == "sigmoid":
+		return nil, misfit("%s gives each class a probability of its own, by `sigmoid`; a picture has one class here", m.Net.Name)
+	case set.Len() == 0 || set.Label(0) < 0:
+		return nil, misfit("there are no pictures with classes")
+	case len(set.Counts()) != out.Shape[1]:
+		return nil, misfit("%s gives scores of %d classes, and the pictures have %d", m.Net.Name, out.Shape[1], len(set.Counts()))
+	}
+	r, done := newRating(m.Net, e.Worst), 0
+	err := computedBy(ctx, m, set, e.Threads, func(b *dataset.Batch, scores []float32) {
+		r.add(b, scores)
+		if done += len(b.Labels); e.Progress != nil {
+			e.Progress(done)
+		}
+	})
+	if err != nil {
+		return nil, err
+	}
+	return r.counter.Report(), nil
 }
 
 // A rating counts how good scores of classes are.
@@ -64,7 +104,8 @@ func newRating(n *interp.Net, worst int) *rating {
 func (r *rating) add(b *dataset.Batch, scores []float32) {
 	if r.logarithms {
 		for i, p := range scores {
-			scores[i] = float32(math.Log(float64(p)))
+			// A probability that is too small for float32 is 0, and its logarithm would be no number.
+			scores[i] = float32(math.Log(max(float64(p), math.SmallestNonzeroFloat32)))
 		}
 	}
 	for i, label := range b.Labels {

@@ -16,6 +16,13 @@ func (d *Data) name(roots [2]string, lists [2][]class) error {
 		}
 	}
 	d.Classes = d.o.Classes
+	if d.o.Named != nil {
+		all := slices.Concat(names[0], names[1])
+		slices.Sort(all)
+		if err := d.named(slices.Compact(all)); err != nil {
+			return err
+		}
+	}
 	if d.Classes == nil {
 		d.Classes = names[0]
 		if roots[0] == "" {
@@ -39,6 +46,17 @@ func (d *Data) name(roots [2]string, lists [2][]class) error {
 			root = roots[1]
 		}
 		return problem(root, "holds %s, want a folder for each class, at least two", counted(len(d.Classes), "class", "classes"))
+	}
+	return nil
+}
+
+// named asks what the classes are.
+func (d *Data) named(found []string) (err error) {
+	if d.Classes, err = d.o.Named(found); err != nil {
+		return err
+	}
+	if err := checkNames(d.Classes); err != nil {
+		return unfit("%v", err)
 	}
 	return nil
 }
@@ -97,8 +115,10 @@ func (d *Data) checkClasses() error {
 			return problem(d.path, "holds no picture %s of %s: %s; add some, or leave the class out", what, counted(len(empty), "class", "classes"), some(empty))
 		}
 	}
-	d.noteBalance()
-	d.noteColours()
+	if !d.o.Whole { // nothing is learned otherwise
+		d.noteBalance()
+		d.noteColours()
+	}
 	return nil
 }
 
@@ -117,7 +137,7 @@ func (d *Data) counts(val bool) []int {
 const unbalanced = 10
 
 func (d *Data) noteBalance() {
-	counts := d.counts(d.o.Whole)
+	counts := d.counts(false)
 	least, most := slices.Index(counts, slices.Min(counts)), slices.Index(counts, slices.Max(counts))
 	if counts[most] >= unbalanced*counts[least] && counts[least] > 0 {
 		d.Notes = append(d.Notes, fmt.Sprintf("%s has %s and %s only %d; class weights or balanced drawing make up for it",

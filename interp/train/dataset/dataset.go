@@ -42,10 +42,15 @@ type Options struct {
 	// Group, if not nil, finds the part of a picture's path by which it is split, its first group if it has
 	// one, so that all pictures of one person, say, are on one side.
 	Group *regexp.Regexp
-	// Whole says that all pictures are to check with: those of Val's folder where there is one.
+	// Whole says that all pictures are to check with: those of Part where some have a folder, or arrays, of their own
+	// to learn from and others to check with.
 	Whole bool
+	Part  Part
 	// Classes, if not nil, are all classes in their order.
 	Classes []string
+	// Named, if not nil, says what all classes are in their order, in place of Classes: it is given the names of the
+	// folders, in the order of these, or what arrays call their classes, and returns all of them and others.
+	Named func(found []string) (classes []string, err error)
 	// Coarse takes the 20 coarse classes of CIFAR-100.
 	Coarse bool
 
@@ -63,9 +68,20 @@ type Options struct {
 	limits limits
 }
 
+// A Part is some of the pictures: those to check with, those to learn from, or all.
+type Part string
+
+// The parts.
+const (
+	ValPart   Part = "val"
+	TrainPart Part = "train"
+	AllParts  Part = "all"
+)
+
 // Data are pictures with their classes.
 type Data struct {
 	Classes    []string
+	Part       Part // which of them were taken, of Whole data with several; otherwise ""
 	Train, Val *Set
 	Notes      []string // sentences for the user about what is odd, without a full stop
 	Bad        []Bad    // pictures that were left out

@@ -1,6 +1,7 @@
 package dataset
 
 import (
+	"cmp"
 	"context"
 	"io/fs"
 	"path"
@@ -85,10 +86,16 @@ func (d *Data) roots(top string) (roots [2]string, err error) {
 	default:
 		roots = [2]string{top, ""}
 	}
-	if d.o.Whole && roots[1] != "" {
-		roots[0] = ""
+	if !d.o.Whole {
+		return roots, nil
 	}
-	if d.o.Whole && roots[1] == "" {
+	if roots[1] == "" {
+		return [2]string{"", roots[0]}, nil
+	}
+	switch d.Part = cmp.Or(d.o.Part, ValPart); d.Part {
+	case ValPart:
+		roots[0] = ""
+	case TrainPart:
 		roots = [2]string{"", roots[0]}
 	}
 	return roots, nil

@@ -71,11 +71,15 @@ func TestWhereTheSidesLie(t *testing.T) {
 	}
 	o = small()
 	o.Whole = true
-	if d := opened(t, train, o); d.Train.Len() != 0 || d.Val.Len() != 2 {
-		t.Errorf("whole, with val: got %d and %d", d.Train.Len(), d.Val.Len())
-	}
-	if d := opened(t, other, o); d.Train.Len() != 0 || d.Val.Len() != 4 {
-		t.Errorf("whole: got %d and %d", d.Train.Len(), d.Val.Len())
+	for _, c := range []struct {
+		folder      string
+		asked, took Part
+		pictures    int
+	}{{train, "", ValPart, 2}, {train, ValPart, ValPart, 2}, {train, TrainPart, TrainPart, 6}, {train, AllParts, AllParts, 8}, {other, "", "", 4}, {other, TrainPart, "", 4}} {
+		o.Part = c.asked
+		if d := opened(t, c.folder, o); d.Train.Len() != 0 || d.Val.Len() != c.pictures || d.Part != c.took {
+			t.Errorf("whole, %q: got %d and %d, %q, want %d, %q", c.asked, d.Train.Len(), d.Val.Len(), d.Part, c.pictures, c.took)
+		}
 	}
 }
 

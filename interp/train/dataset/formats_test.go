@@ -2,6 +2,7 @@ package dataset
 
 import (
 	"bytes"
+	"cmp"
 	"compress/gzip"
 	"encoding/binary"
 	"fmt"
@@ -13,6 +14,41 @@ import (
 
 	"cnnlang/ops/tensor"
 )
+
+// What all classes are can be asked for by what folders and arrays call theirs.
+func TestClassesThatAreNamed(t *testing.T) {
+	folder, arrays := t.TempDir(), t.TempDir()
+	pictures(t, folder, 2, "b", "a")
+	raw := counting(24)
+	write(t, arrays, "train-images-idx3-ubyte", idx(raw, 4, 2, 3))
+	write(t, arrays, "train-labels-idx1-ubyte", idx([]byte{1, 0, 2, 0}, 4))
+	write(t, arrays, "t10k-images-idx3-ubyte", idx([]byte{9, 8, 7, 6, 5, 4}, 1, 2, 3))
+	write(t, arrays, "t10k-labels-idx1-ubyte", idx([]byte{2}, 1))
+	o, found := small(), []string(nil)
+	o.Whole = true
+	named := func(list ...string) {
+		o.Named = func(names []string) ([]string, error) { found = names; return list, nil }
+	}
+	named("c", "b", "a")
+	d := opened(t, folder, o)
+	if !slices.Equal(found, []string{"a", "b"}) || !slices.Equal(d.Classes, []string{"c", "b", "a"}) || !slices.Equal(d.Val.Counts(), []int{0, 2, 2}) || filepath.Base(filepath.Dir(d.Val.Name(0))) != d.Classes[d.Val.Label(0)] {
+		t.Errorf("got %q of %q, %v", d.Classes, found, d.Val.Counts())
+	}
+	named("b", "c")
+	refused(t, folder, o, "no class: a")
+	named("b", "a", "b")
+	refused(t, folder, o, "the class b twice")
+	named(slices.Concat([]string{"x", "2", "1"}, strings.Split("0 3 4 5 6 7 8 9", " "))...)
+	for part, counts := range map[Part][]int{"": {0, 1, 0, 0}, TrainPart: {0, 1, 1, 2}, AllParts: {0, 2, 1, 2}} {
+		o.Part = part
+		d := opened(t, arrays, o)
+		if !slices.Equal(d.Val.Counts()[:4], counts) || d.Part != cmp.Or(part, ValPart) {
+			t.Errorf("%q: got %v, %q of %q, want %v", part, d.Val.Counts(), d.Part, found, counts)
+		}
+	}
+	named("0", "1")
+	refused(t, arrays, o, "has pictures of the class 2, which is none")
+}
 
 // idx is an array of bytes as MNIST has it.
 func idx(elements []byte, sizes ...int) []byte {

@@ -1,6 +1,7 @@
 package dataset
 
 import (
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/binary"
@@ -98,6 +99,7 @@ func openArrays(ctx context.Context, path string, entries []regular.Entry, o Opt
 	if err != nil {
 		return nil, err
 	}
+	which := s.choose(o)
 	n := 0
 	for _, p := range s.parts {
 		n += p.n
@@ -108,7 +110,7 @@ func openArrays(ctx context.Context, path string, entries []regular.Entry, o Opt
 	if n == 0 {
 		return nil, problem(path, "holds no pictures")
 	}
-	d := &Data{path: path, o: o, pool: newPool(s, n, 0)}
+	d := &Data{path: path, Part: which, o: o, pool: newPool(s, n, 0)}
 	d.o.Keep = 0 // they are in memory
 	if err := d.label(s); err != nil {
 		return nil, err
@@ -117,6 +119,16 @@ func openArrays(ctx context.Context, path string, entries []regular.Entry, o Opt
 		return nil, err
 	}
 	return d, d.finish(ctx)
+}
+
+// choose leaves the arrays that are asked for, of Whole data that have both, and says which they are.
+func (s *stack) choose(o Options) Part {
+	if !o.Whole || len(s.parts) < 2 {
+		return ""
+	}
+	which := cmp.Or(o.Part, ValPart)
+	s.parts = slices.DeleteFunc(s.parts, func(p part) bool { return which != AllParts && p.val != (which == ValPart) })
+	return which
 }
 
 // check compares a part with what the net wants.
@@ -162,7 +174,7 @@ func (d *Data) label(s *stack) error {
 // nameArrays decides how many classes there are, and what they are called.
 func (d *Data) nameArrays(s *stack, most int) error {
 	switch count := max(s.most, most+1); {
-	case d.o.Classes != nil:
+	case d.o.Classes != nil && d.o.Named == nil:
 		d.Classes = d.o.Classes
 	case s.names != nil:
 		d.Classes = s.names
@@ -174,11 +186,33 @@ func (d *Data) nameArrays(s *stack, most int) error {
 			d.Classes = append(d.Classes, strconv.Itoa(label))
 		}
 	}
+	if d.o.Named != nil && d.perItem == 0 && most < len(d.Classes) {
+		return d.relabel()
+	}
 	switch {
 	case d.perItem > 0 && d.perItem != len(d.Classes):
 		return problem(d.path, "has targets of %d numbers, and there are names of %d classes", d.perItem, len(d.Classes))
 	case most >= len(d.Classes):
 		return problem(d.path, "has a label %d, and there %s only %s, whose labels are 0 to %d", most, areIs(len(d.Classes)), counted(len(d.Classes), "class", "classes"), len(d.Classes)-1)
+	}
+	return nil
+}
+
+// relabel gives the pictures the numbers that their classes have by the names that are asked for.
+func (d *Data) relabel() error {
+	found := d.Classes
+	if err := d.named(found); err != nil {
+		return err
+	}
+	to := make([]int, len(found))
+	for i, name := range found {
+		to[i] = slices.Index(d.Classes, name)
+	}
+	for i, label := range d.pool.labels {
+		if to[label] < 0 {
+			return problem(d.path, "has pictures of the class %s, which is none", shown(found[label]))
+		}
+		d.pool.labels[i] = to[label]
 	}
 	return nil
 }
