@@ -69,15 +69,13 @@ func (f *evalFlags) flags(cmd *cobra.Command) {
 	flags := cmd.Flags()
 	f.split.value = 0
 	flags.Lookup("split").DefValue = ""
-	flags.Lookup("split").Usage = "evaluate on the share of the pictures that training holds out by the same --split, as in 0.15"
-	flags.Lookup("classes").Usage = "the names of the net's outputs in their order, in place of those in its weights or text: a file as for --labels of run, or a list that it knows"
 	f.part.parse = func(text string) (string, error) { return text, known(text, []string{"val", "train", "all"}) }
 	flags.Var(f.part, "part", "where there are pictures to learn from and others to check with, which of them: val (the default), train or all")
 	complete(cmd, "part", fixed("val", "train", "all"))
-	flags.Var(f.batch, "batch", "images in a batch")
+	flags.Var(f.batch, "batch", batchUsage)
 	flags.Var(f.worst, "worst", "how many pictures with the largest losses to list")
 	flags.Var(f.confusion, "confusion", "write the confusion matrix as a csv, a row for each right class, a column for each that the net says")
-	flags.Var(f.require, "require", "conditions for CI, as in 'top1 >= 0.97, loss <= 0.2', with exit code 1 if one does not hold")
+	flags.Var(f.require, "require", requireUsage)
 	f.format = formatFlag(cmd, []string{"text", "json", "csv"})
 }
 

@@ -11,8 +11,8 @@ const evalHelp = "eval computes a net's outputs for pictures whose classes are k
 	"folder; one that is no class is an error. Of a folder with train and val those of val\n" +
 	"are taken, unless --part says otherwise; --split takes those that training held out.\n\n" +
 	"--require has exit code 1 if a condition does not hold. Conditions are of top1, top5,\n" +
-	"loss, macro_f1, ece, brier, from 0 to 1 but for the loss, and pictures, with the\n" +
-	"operators of `cnnlang params --require`."
+	"macro_f1 and ece, from 0 to 1, and of loss, brier and pictures, with the operators of\n" +
+	"`cnnlang params --require`."
 
 const evalExamples = "  cnnlang eval flowers.safetensors --data flowers\n" +
 	"  cnnlang eval flowers.safetensors --data flowers --split 0.15 --confusion c.csv\n" +

@@ -200,7 +200,7 @@ func (f *paramsFlags) flags(cmd *cobra.Command) {
 	cmd.Flags().BoolVar(&f.formula, "formula", false, "write parameters and MACs as formulas of the net's parameters and sizes")
 	cmd.Flags().Var(f.against, "against", "compare the net with what it states of itself: paper")
 	complete(cmd, "against", fixed("paper"))
-	cmd.Flags().Var(f.require, "require", "conditions for CI, as in 'params <= 30M, memory <= 100MiB', with exit code 1 if one does not hold")
+	cmd.Flags().Var(f.require, "require", requireUsage)
 	cmd.Flags().Var(f.batch, "batch", batchUsage)
 	f.performance.flags(cmd, 1)
 	f.weights.flags(cmd)

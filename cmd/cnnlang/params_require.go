@@ -12,6 +12,8 @@ import (
 	"cnnlang/ops/dim"
 )
 
+const requireUsage = "conditions for CI, as in 'params <= 30M, memory <= 100MiB' or 'top1 >= 0.97', with exit code 1 if one does not hold"
+
 // A boundEntry says whether a condition of --require holds, and which rows cost most if it is
 // exceeded.
 type boundEntry struct {
