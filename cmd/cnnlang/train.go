@@ -21,6 +21,7 @@ type trainFlags struct {
 	log       *option[string]
 	curves    *option[string]
 	onNaN     *option[string]
+	findRate  bool
 	resume    bool
 	quiet     bool
 	format    *option[string]
@@ -56,6 +57,7 @@ func (a *app) train() *cobra.Command {
 	flags.Var(f.curves, "curves", "a picture of losses, top-1 and the rate, in SVG, drawn anew after each epoch")
 	flags.Var(f.onNaN, "on-nan", "what to do about a step whose loss or gradients are no numbers: stop, skip the batch, or skip it and halve the rate (backoff), at most five times in a row")
 	complete(cmd, "on-nan", fixed(string(train.Stop), string(train.Skip), string(train.Backoff)))
+	flags.BoolVar(&f.findRate, "find-lr", false, "train for 100 steps at rates from 1e-6 to 10, print one that is likely to be good, and end; --curves draws the loss over them")
 	flags.BoolVar(&f.resume, "resume", false, "go on with the training of --output, as it was asked for; --epochs may be more")
 	flags.BoolVar(&f.quiet, "quiet", false, "print the last epoch alone")
 	f.format = formatFlag(cmd, []string{"text", "jsonl"})
@@ -104,7 +106,7 @@ func (a *app) showRecipe(f *trainFlags, args []string) error {
 // trainNet trains.
 func (a *app) trainNet(cmd *cobra.Command, f *trainFlags, args []string) error {
 	ctx := cmd.Context()
-	if !f.output.given {
+	if !f.output.given && !f.findRate {
 		return usage("--output is missing").withHelp("name the file for the weights, as in `--output flowers.safetensors`")
 	}
 	asked := &request{Flags: map[string][]string{}}
@@ -118,6 +120,9 @@ func (a *app) trainNet(cmd *cobra.Command, f *trainFlags, args []string) error {
 	argument, err := f.named(args)
 	if err != nil {
 		return err
+	}
+	if f.findRate && (f.resume || f.output.given || f.log.given) {
+		return usage("--find-lr ends before anything is written").withHelp("leave out --output, --resume and --log")
 	}
 	if err := f.spares(argument); err != nil {
 		return err
@@ -136,6 +141,9 @@ func (a *app) trainNet(cmd *cobra.Command, f *trainFlags, args []string) error {
 		return err
 	}
 	a.tellData(o.Data)
+	if f.findRate {
+		return a.findRate(ctx, f, o)
+	}
 	v := &trainView{app: a, flags: f, argument: argument, options: o}
 	o.Features, o.Keep = f.features.value, limit/4
 	o.Asked, o.Writing, o.Stepped, o.OnNaN = asked.text(), &a.writing, v.stepped, train.OnNaN(f.onNaN.value)

@@ -16,6 +16,9 @@ import (
 // spares checks that nothing is written over: what somebody has trained for hours, the least of all.
 func (f *trainFlags) spares(argument string) error {
 	out := f.output.value
+	if f.findRate {
+		return f.distinct(argument, "")
+	}
 	if filepath.Ext(out) != ".safetensors" {
 		return usage("--output %s: weights are written as safetensors", out).withHelp("name a file that ends in .safetensors")
 	}

@@ -18,7 +18,8 @@ const trainHelp = "train changes a net's weights until it tells the pictures of 
 	"after each epoch, whole or not at all, and the state every five minutes too. Ctrl-C ends\n" +
 	"the training after the step that it is at, and saves the state; a second one ends it at\n" +
 	"once. --resume goes on with the same bits as if it had not been interrupted, however that\n" +
-	"was. No result depends on --threads.\n\n" +
+	"was. No result depends on --threads. A step that gives no numbers is not taken; where\n" +
+	"that began is said, and --on-nan says what happens then.\n\n" +
 	"A row for each epoch goes to standard output, or with -o jsonl a line of JSON for each\n" +
 	"event, as --log writes them and docs/log.md describes them."
 
@@ -29,4 +30,5 @@ const trainExamples = "  cnnlang train resnet18 --data flowers --weights resnet1
 	"  cnnlang train resnet18 --weights resnet18.pth --data flowers --freeze conv1,bn1,layer1 --output w.safetensors\n" +
 	"  cnnlang train my.cnn --data photos --output w.safetensors --log w.jsonl --curves w.svg\n" +
 	"  cnnlang train espcn_relu --shape 1x1x32x32 --data small --target large --output w.safetensors\n" +
+	"  cnnlang train my.cnn --data photos --find-lr --curves rate.svg\n" +
 	"  cnnlang train mobilenet_v2 --show-recipe"

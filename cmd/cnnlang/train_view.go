@@ -27,6 +27,7 @@ type trainView struct {
 	row     string                   // the last one, for --quiet
 	bad     error                    // the first that kept something from being written that is not the result
 
+	hints    trainHints
 	last     train.Step
 	head     bool
 	inEpoch  int // steps of this epoch, those of a run before included
@@ -138,6 +139,9 @@ func (v *trainView) tell(e events.Event) {
 		v.rows++
 		v.inEpoch, v.steps, v.sum, v.began = 0, 0, 0, time.Now()
 		v.draw(e)
+		for _, hint := range v.hints.epoch(e) {
+			v.app.tell("hint", hint)
+		}
 	case *events.NaN:
 		if e.Action != string(train.Stop) { // the error says it then
 			v.inEpoch++
@@ -174,6 +178,7 @@ func (v *trainView) stepped(s train.Step) {
 		v.inEpoch = (s.Step - 1) % v.start.StepsPerEpoch
 	}
 	v.last = s
+	v.hints.stepped(s)
 	v.head = s.Epoch <= v.start.Epochs-v.options.Recipe.Epochs
 	v.inEpoch++
 	v.steps++

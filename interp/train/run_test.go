@@ -26,14 +26,20 @@ func jobOf(t *testing.T, settings string) train.Job {
 	return train.Job{Program: p, Net: interp.Options{Threads: 2}, Path: folderOf(t), Data: dataset.Options{Split: 0.25}}
 }
 
-// begun is a trainer for a job.
-func begun(t *testing.T, j train.Job) *train.Trainer {
+// prepared are the options for a job.
+func prepared(t *testing.T, j train.Job) *train.Options {
 	t.Helper()
 	o, err := j.Prepare(context.Background())
 	if err != nil {
 		t.Fatal(err)
 	}
-	tr, err := train.New(*o)
+	return o
+}
+
+// begun is a trainer for a job.
+func begun(t *testing.T, j train.Job) *train.Trainer {
+	t.Helper()
+	tr, err := train.New(*prepared(t, j))
 	if err != nil {
 		t.Fatal(err)
 	}

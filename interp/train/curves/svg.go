@@ -27,7 +27,11 @@ const (
 //
 // and its name is a <text class="label run-a" data-run="NAME">; a tick is a <text class="tick x" data-value="…">.
 func SVG(w io.Writer, title string, runs []Run) error {
-	d := &drawing{runs: runs}
+	return (&drawing{runs: runs, axis: "Epoch", ring: "the best epoch", unit: chart.PerCent, panels: panels}).write(w, title)
+}
+
+// write writes the picture.
+func (d *drawing) write(w io.Writer, title string) error {
 	d.arrange()
 	b := bufio.NewWriter(w)
 	whole, height := left+wide+right, d.bottom+below+noteHeight*float64(len(d.notes))+8
@@ -42,7 +46,7 @@ func SVG(w io.Writer, title string, runs []Run) error {
 	for _, v := range d.ticks {
 		fmt.Fprintf(b, `<text class="tick x" data-value="%s" x="%s" y="%s">%s</text>`+"\n", number(v), f(d.x.At(v)), f(d.bottom+16), d.x.Text(v))
 	}
-	fmt.Fprintf(b, `<text class="axis" x="%s" y="%s">Epoch</text>`+"\n", f(left+wide/2), f(d.bottom+36))
+	fmt.Fprintf(b, `<text class="axis" x="%s" y="%s">%s</text>`+"\n", f(left+wide/2), f(d.bottom+36), d.axis)
 	for n, note := range d.notes {
 		fmt.Fprintf(b, `<text class="note" x="%s" y="%s">%s</text>`+"\n", f(left), f(d.bottom+below+noteHeight*float64(n+1)-6), chart.Escaped(note))
 	}
@@ -64,6 +68,10 @@ func number(v float64) string { return fmt.Sprintf("%g", v) }
 // A drawing is the runs with the places of everything.
 type drawing struct {
 	runs   []Run
+	axis   string
+	ring   string     // what it marks
+	unit   chart.Unit // of the axis; per cent are never on a logarithmic scale
+	panels []panel
 	x      chart.Scale
 	ticks  []float64 // of it
 	plots  []plot
@@ -88,13 +96,13 @@ func (d *drawing) arrange() {
 			epochs = append(epochs, rec.Epoch)
 		}
 	}
-	d.x = chart.NewScale(epochs, chart.PerCent, left, left+wide, room)
+	d.x = chart.NewScale(epochs, d.unit, left, left+wide, room)
 	d.ticks = d.x.Ticks()
 	if !slices.ContainsFunc(epochs, func(e float64) bool { return e != math.Floor(e) }) { // there are no halves between them
 		d.ticks = slices.DeleteFunc(d.ticks, func(v float64) bool { return v != math.Floor(v) })
 	}
 	d.bottom = top - between
-	for _, p := range panels {
+	for _, p := range d.panels {
 		if y, ok := d.plot(p, d.bottom+between); ok {
 			d.plots, d.bottom = append(d.plots, y), y.bottom
 		}
@@ -177,7 +185,7 @@ func (d *drawing) note() {
 		d.notes = append(d.notes, "Dashed: training. Solid: validation.")
 	}
 	if best {
-		d.notes = append(d.notes, "Ring: the best epoch.")
+		d.notes = append(d.notes, "Ring: "+d.ring+".")
 	}
 	if lost {
 		d.notes = append(d.notes, "Cross: a value that is not finite.")

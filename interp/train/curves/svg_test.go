@@ -238,3 +238,19 @@ func TestLogsBecomeRuns(t *testing.T) {
 	log.Epochs, log.Start.StepsPerEpoch = nil, 0
 	picture(t, Of(log, "x"))
 }
+
+// TestRangeTests: rates have a logarithmic axis, and the suggested one is marked.
+func TestRangeTests(t *testing.T) {
+	var b strings.Builder
+	if err := RangeSVG(&b, "Range test of tiny", []float64{1e-6, 1e-4, 1e-2, 1}, []float64{2, 1.5, 0.5, 4}, 1e-3); err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []string{">Learning rate</text>", `class="best run-a"`, "a tenth of the rate with the smallest loss"} {
+		if !strings.Contains(b.String(), want) {
+			t.Errorf("the picture lacks %s", want)
+		}
+	}
+	if strings.Contains(b.String(), "Epoch") {
+		t.Error("the picture has an axis of epochs")
+	}
+}
