@@ -52,7 +52,14 @@ func (a *app) showPair(ctx context.Context, p *netDiff, f diffFormat) error {
 		if f.texts {
 			but = " but in the text"
 		}
+		trained := trainingChange(p.a, p.b)
+		if len(trained) > 0 {
+			but = " but in how it is trained"
+		}
 		fmt.Fprintf(a.stdout, "%s: no difference%s\n", title, but)
+		for _, line := range trained {
+			fmt.Fprintln(a.stdout, f.note(visibleName(line)))
+		}
 		return nil
 	}
 	notes, err := diffNotes(ctx, p)
@@ -85,13 +92,13 @@ func (p *netDiff) title() string {
 	return p.A.Graph.Name + " → " + p.B.Graph.Name
 }
 
-// diffNotes says what differs of the whole: shapes, the memory of a run, and which weights load.
+// diffNotes says what differs of the whole: shapes, the memory of a run, which weights load, and how it is trained.
 func diffNotes(ctx context.Context, p *netDiff) ([]string, error) {
 	before, after, err := p.memory(ctx)
 	if err != nil {
 		return nil, err
 	}
-	return slices.Concat(shapesOf(p.Diff), memoryChange(before, after), weightsOf(p.Diff)), nil
+	return slices.Concat(shapesOf(p.Diff), memoryChange(before, after), weightsOf(p.Diff), trainingChange(p.a, p.b)), nil
 }
 
 // memoryChange says how the memory of a run changes, and which parts of it.
