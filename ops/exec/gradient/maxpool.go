@@ -1,6 +1,7 @@
 package gradient
 
 import (
+	"cnnlang/ops/exec/internal/kernel"
 	"cnnlang/ops/exec/layout"
 	"cnnlang/ops/exec/task"
 	"cnnlang/ops/tensor"
@@ -31,7 +32,20 @@ func MaxPool(in []tensor.Shape, out tensor.Shape, rows, columns Window) []task.A
 			})}
 		}}
 	}
-	return append(s.blocked(true, prepare), s.plain(prepare)...)
+	fits := most(rows, in[0][2])*most(columns, in[0][3]) <= mostTaps
+	return append(s.blocked(fits, prepare), s.plain(prepare)...)
+}
+
+// mostTaps is the most pixels of a window of lines, which takes some 50 µs: a kernel cannot be stopped.
+const mostTaps = 1 << 13
+
+// most is how many pixels the largest window sees.
+func most(w Window, out int) (pixels int) {
+	for i := range out {
+		from, to := w(i)
+		pixels = max(pixels, to-from)
+	}
+	return pixels
 }
 
 type maxPool struct {
@@ -80,28 +94,8 @@ func (p *maxPool) pixel(until *task.Looks, out, data []float32, image, c, y0, y1
 
 // lines is pixel for lines of channels.
 func (p *maxPool) lines(until *task.Looks, out, data []float32, image, block, y0, y1, x0, x1 int, dy []float32) {
-	if y0 >= y1 || x0 >= x1 {
+	if y0 >= y1 || x0 >= x1 || until.Ended((y1-y0)*(x1-x0)*layout.Lanes) {
 		return
 	}
-	var top [layout.Lanes]float32
-	var at [layout.Lanes]int
-	first := p.to.At(image, block, 0, 0)
-	copy(top[:], p.x.Row(data, image, block, y0)[x0*layout.Lanes:])
-	for i := range at {
-		at[i] = p.to.At(image, block, y0, x0) - first
-	}
-	for y := y0; y < y1; y++ {
-		row := p.x.Row(data, image, block, y)
-		for x := x0; x < x1 && !until.Ended(layout.Lanes); x++ {
-			here := p.to.At(image, block, y, x) - first
-			for i, v := range (*[layout.Lanes]float32)(row[x*layout.Lanes:]) {
-				if v > top[i] || v != v && top[i] == top[i] {
-					top[i], at[i] = v, here
-				}
-			}
-		}
-	}
-	for i, d := range dy[:layout.Lanes] {
-		out[first+at[i]+i] += d
-	}
+	kernel.FirstMax(out[p.to.At(image, block, y0, x0):], data[p.x.At(image, block, y0, x0):], dy, y1-y0, x1-x0, p.x.Pitch, p.to.Pitch)
 }

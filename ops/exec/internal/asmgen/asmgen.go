@@ -59,6 +59,7 @@ func Files() map[string]string {
 		{"smooth", smooth},
 		{"outer", outers},
 		{"moments", moments},
+		{"firstmax", firstMax},
 	} {
 		for _, s := range []isa{avx2, avx512} {
 			t := begun()
