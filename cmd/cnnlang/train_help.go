@@ -20,6 +20,10 @@ const trainHelp = "train changes a net's weights until it tells the pictures of 
 	"once. --resume goes on with the same bits as if it had not been interrupted, however that\n" +
 	"was. No result depends on --threads. A step that gives no numbers is not taken; where\n" +
 	"that began is said, and --on-nan says what happens then.\n\n" +
+	"What comes before all that learns (the recipe's freeze and head_epochs) is computed as in\n" +
+	"a run, and its values are kept in memory where they fit, so that pictures that do not\n" +
+	"change are computed once, and others in --views versions; --features keeps them in a file\n" +
+	"too. No result depends on what is kept.\n\n" +
 	"A row for each epoch goes to standard output, or with -o jsonl a line of JSON for each\n" +
 	"event, as --log writes them and docs/log.md describes them."
 

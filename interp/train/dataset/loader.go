@@ -113,7 +113,8 @@ type worker struct {
 func (w *worker) picture(j *job, place int) error {
 	s, d := w.loader.Set, w.loader.Set.data
 	picture, version := j.batch.Pictures[place], j.batch.Versions[place]
-	if w.loader.Known != nil && w.loader.Known(picture, version) {
+	known := w.loader.Known != nil && w.loader.Known(picture, version)
+	if known && d.pairs == nil {
 		return nil
 	}
 	at := s.at[picture]
@@ -127,14 +128,19 @@ func (w *worker) picture(j *job, place int) error {
 		}
 		return nil
 	}
-	b, err := d.formed(w.ctx, at)
-	if err == nil {
-		err = w.shown(dst, b, d.o.Prepare, d.o.Input, w.list, seed)
+	if !known {
+		b, err := d.formed(w.ctx, at)
+		if err == nil {
+			err = w.shown(dst, b, d.o.Prepare, d.o.Input, w.list, seed)
+		}
+		if err != nil {
+			return err
+		}
 	}
-	if err == nil && d.pairs != nil {
-		err = w.target(j, place, at, seed)
+	if d.pairs != nil {
+		return w.target(j, place, at, seed)
 	}
-	return err
+	return nil
 }
 
 // shown sets dst, of this shape, to what a net gets of a picture in its form, changed by a list that may be nil.

@@ -132,3 +132,19 @@ func TestUsualChanges(t *testing.T) {
 		t.Error("no picture changes from one epoch to the next")
 	}
 }
+
+// TestTargetsOfKnownPictures: where the inputs of a picture are known, its target is a picture that is made all the same.
+func TestTargetsOfKnownPictures(t *testing.T) {
+	in, out := twoFolders(t, 9, 8, 6, 2)
+	l := Loader{Set: opened(t, in, paired(out, 2, change("flip", "p", 0.5))).Train, Batch: 3, Augment: true, Seed: 3, Views: 2}
+	known := l
+	known.Known = func(int, int) bool { return true }
+	for number := range 2 {
+		got, want := epoch(t, &known, number, 0), epoch(t, &l, number, 0)
+		for i := range want {
+			if !slices.Equal(got[i].Targets, want[i].Targets) {
+				t.Errorf("epoch %d, batch %d has other targets", number, i)
+			}
+		}
+	}
+}
