@@ -92,7 +92,8 @@ func (a *app) showRecipe(f *trainFlags, args []string) error {
 	if err != nil {
 		return err
 	}
-	r, err := n.Recipe(f.recipe(f.weights.given))
+	_, own := n.Own()
+	r, err := n.Recipe(f.recipe(f.weights.given || own))
 	if err != nil {
 		return err
 	}
@@ -192,6 +193,8 @@ func (a *app) job(f *trainFlags, argument string, limit int64) (train.Job, error
 	j.Data.Threads, j.Data.Target = j.Net.Threads, f.target.value
 	if f.weights.given {
 		j.Net.Weights = f.file()
+	} else if own, ok := n.Own(); ok {
+		j.Net.Weights, j.Recipe.Weights = own, true
 	}
 	if f.resume {
 		j.State = train.StateOf(f.output.value)
