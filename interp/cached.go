@@ -84,6 +84,9 @@ func (w Weights) key(cache *packcache.Cache, g *graph.Graph, planned plan.Option
 			}
 			origin += " " + hash
 		}
+		if own, ok := store.(interface{ Digest() string }); ok { // it comes with the program
+			origin += " " + own.Digest()
+		}
 		origin += " " + w.place
 		if several, ok := store.(interface{ About() weightfile.About }); ok {
 			origin += " " + several.About().Key // which the reader chose

@@ -14,6 +14,7 @@ import (
 
 	"cnnlang/interp/internal/elab"
 	"cnnlang/interp/internal/regular"
+	"cnnlang/interp/internal/weights"
 	"cnnlang/lang"
 	"cnnlang/lang/diag"
 	"cnnlang/lang/parse"
@@ -89,8 +90,14 @@ func Open(nameOrPath string) (*Program, error) {
 		named = e.net
 	}
 	p, err := load(nets.FS, catalogue()[named], "nets/", named, std)
-	if err != nil || !other {
-		return p, err
+	if err != nil {
+		return nil, err
+	}
+	if weights.InLibrary(named) {
+		p.own = WeightsFile(weights.Library + named)
+	}
+	if !other {
+		return p, nil
 	}
 	p.Elsewhere = nameOrPath
 	if file, ok := e.file(); ok {

@@ -8,6 +8,11 @@ import "embed"
 //go:embed *.cnn
 var FS embed.FS
 
+// Weights holds the files of weights that come with the program, each called like its net.
+//
+//go:embed *.safetensors
+var Weights embed.FS
+
 // Elsewhere is what others call these networks, a name a line.
 //
 //go:embed elsewhere.txt

@@ -82,7 +82,7 @@ func (a *app) docWeights(net string) error {
 		fmt.Fprintln(a.stdout, "images: "+n.Prepare)
 	}
 	for _, w := range n.Weights {
-		line := "weights: " + cmp.Or(w.URL, w.File)
+		line := "weights: " + cmp.Or(w.URL, w.Path, w.File)
 		for _, part := range []string{w.Publisher, w.License} {
 			if part != "" {
 				line += ", " + part

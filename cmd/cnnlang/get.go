@@ -135,6 +135,9 @@ func (f *getFlags) choose(n *interp.Net, argument string) (d getDocument, err er
 			return d, usage("%s names no file of weights called %q", n.Name, want).withHelp("it names %s", strings.Join(names, ", "))
 		}
 	}
+	if all[at].Path != "" {
+		return d, usage("the weights of %s come with the program", n.Name).withHelp("`cnnlang run %s photo.jpg` runs it with them", shellQuoted(argument))
+	}
 	if all[at].URL == "" {
 		return d, usage("where %s is published is not known", all[at].File).withHelp("%s", "say it by `url` of `checkpoint` in the net's meta;"+own)
 	}

@@ -33,8 +33,9 @@ func (a *app) list() *cobra.Command {
 		Short: "List the nets of the library",
 		Long: "list shows every net of the library with its paper, its parameters and its MACs for\n" +
 			"one image at its default input size. `cnnlang doc NAME` explains one. --weights lists\n" +
-			"the files of trained weights that are published instead, which of them `cnnlang get`\n" +
-			"has downloaded, and how images are prepared for them.",
+			"the files of trained weights that are published instead, which of them are there, as they\n" +
+			"come with the program or `cnnlang get` has downloaded them, and how images are\n" +
+			"prepared for them.",
 		Example: "  cnnlang list\n  cnnlang list -o csv\n  cnnlang list --weights",
 		Args:    arguments(0, 0, ""),
 	}

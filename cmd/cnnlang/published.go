@@ -24,7 +24,7 @@ type publishedFile struct {
 	Top1    float64 `json:"top1,omitempty"`
 	Tested  string  `json:"tested,omitempty"`
 	Results string  `json:"results,omitempty"`
-	// Of a file that is there: where.
+	// Of a file that is there, downloaded or with the program: where.
 	Path string `json:"path,omitempty"`
 }
 
@@ -43,11 +43,16 @@ func publishedOf(w interp.Checkpoint) publishedFile {
 	return f
 }
 
-// published are the files of a net's meta.
+// published are the files of a net's meta. One that comes with the program is there.
 func published(n *interp.Net) []publishedFile {
 	list := []publishedFile{}
+	own, comes := n.Own()
 	for _, w := range n.Meta.Weights {
-		list = append(list, publishedOf(w))
+		f := publishedOf(w)
+		if comes && w.URL == "" {
+			f.Path = own.Path()
+		}
+		list = append(list, f)
 	}
 	return list
 }

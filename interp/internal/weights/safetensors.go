@@ -86,7 +86,10 @@ func readSafetensors(file readAtCloser, name string, size int64, o Options) (*sa
 
 // Metadata are the texts that a safetensors file has beside its tensors, by their names; nil for any other.
 func Metadata(s Store) map[string]string {
-	if file, ok := s.(*safetensors); ok {
+	switch file := s.(type) {
+	case *safetensors:
+		return file.about
+	case libraryFile:
 		return file.about
 	}
 	return nil

@@ -13,6 +13,7 @@ import (
 	"io"
 	"io/fs"
 	"os"
+	"strings"
 
 	"cnnlang/interp/internal/regular"
 	"cnnlang/interp/internal/weightfile"
@@ -88,9 +89,12 @@ type Options struct {
 func (o Options) maxHeader() int64 { return cmp.Or(o.MaxHeader, 16<<20) }
 func (o Options) maxTensors() int  { return cmp.Or(o.MaxTensors, 1<<16) }
 
-// Open opens a file of any format that there is a reader for. Its errors are *FileError, or
+// Open opens a file of any format that there is a reader for, or one that comes with the program. Its errors are *FileError, or
 // *LimitError if the file exceeds the Options.
 func Open(path string, o Options) (Store, error) {
+	if strings.HasPrefix(path, Library) {
+		return openLibrary(path, o)
+	}
 	f, info, err := regular.Open(path)
 	if err != nil {
 		return nil, fileErrorFrom(path, err)
