@@ -2,18 +2,17 @@ package main
 
 import (
 	"bytes"
-	"flag"
+	"encoding/binary"
+	"encoding/json"
 	"fmt"
 	"io"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"runtime"
-	"slices"
 	"strconv"
 	"strings"
-	"syscall"
 	"testing"
+	"time"
 
 	"cnnlang/interp"
 	"cnnlang/interp/graph"
@@ -22,8 +21,6 @@ import (
 	"cnnlang/lang/format"
 	"cnnlang/lang/lint"
 )
-
-var countedGrowth = flag.Bool("growth.counted", false, "count the statements that every command takes for texts that grow, in a program built to count them")
 
 // Time and memory for a text are linear in its length, up to a logarithm.
 const (
@@ -84,115 +81,133 @@ func TestBytesGrowWithTheText(t *testing.T) {
 	}
 }
 
-// TestStatementsGrowWithTheText counts the statements of this module that the commands
-// execute for each text, and the memory they take. It runs with -growth.counted.
+// TestStatementsGrowWithTheText counts the runs of statements of this module that the commands
+// execute for each text, and the memory they take. It runs in a test that counts them, by
+// -cover -covermode count -coverpkg ./... .
 func TestStatementsGrowWithTheText(t *testing.T) {
-	if !*countedGrowth {
-		t.Skip("it takes minutes; -growth.counted")
+	if testing.CoverMode() != "count" {
+		t.Skip("it takes minutes; -cover -covermode count -coverpkg ./...")
 	}
-	const small, times, most, slack, atLimit = 125, 4, 5.5, 1_000_000, 40_000_000
-	folder := t.TempDir()
-	program, covdata := filepath.Join(folder, "counting"), filepath.Join(folder, "covdata")
-	for _, build := range [][]string{
-		{"-cover", "-covermode=count", "-coverpkg=" + strings.Join(readingTexts(t), ","), "-o", program, "."},
-		{"-o", covdata, "cmd/covdata"}, // `go tool` takes as long again to start it
-	} {
-		if out, err := exec.Command("go", append([]string{"build"}, build...)...).CombinedOutput(); err != nil {
-			t.Fatalf("%v\n%s", err, out)
-		}
-	}
+	const small, times, most, slack, atLimit = 125, 4, 5.5, 500_000, 20_000_000
 	for _, g := range growths(t) {
 		t.Run(g.name, func(t *testing.T) {
 			t.Parallel()
-			// Counts are expensive to read: those of all commands are first read together.
-			all := []string{"check --contracts -", "fmt --shapes -"}
-			if code := execute(t, program, all[0], g.text(small), t.TempDir()); code == exitFine { // else they say what check says
-				all = append(all, "graph -", "params --depth all -", "expand -", "why - output",
-					"graph -o svg -", "diff - fewer.cnn")
-			}
 			grows := func(size int, commands ...string) (few, many int, tooFast bool) {
-				few, _ = statements(t, program, covdata, commands, g, size)
-				many, limited := statements(t, program, covdata, commands, g, times*size)
+				few, _ = statements(t, g, size, commands)
+				many, limited := statements(t, g, times*size, commands)
 				if limited && many <= atLimit*len(commands) {
 					return few, many, false // it is refused for what it takes
 				}
 				return few, many, float64(many) > most*float64(few)+slack
 			}
-			if _, _, tooFast := grows(small, all...); !tooFast {
+			few, many, tooFast := grows(small, reading...)
+			t.Logf("%d for %d, %d for %d", few, small, many, times*small)
+			if !tooFast {
 				return
 			}
 			const size = 2 * small // where a limit may end it
-			if few, many, tooFast := grows(size, all...); tooFast {
-				t.Errorf("%d statements for %d, %d for %d", few, size, many, times*size)
-				for _, command := range all {
-					few, many, tooFast := grows(size, command)
-					t.Logf("%s: %d, %d: %v", command, few, many, tooFast)
+			if few, many, tooFast := grows(size, reading...); tooFast {
+				t.Errorf("%d for %d, %d for %d", few, size, many, times*size)
+				for _, c := range reading {
+					few, many, tooFast := grows(size, c)
+					t.Logf("%s: %d, %d: %v", c, few, many, tooFast)
 				}
 			}
 		})
 	}
 }
 
-// readingTexts are the packages of this module that do anything for a text: not those for pictures, files of
-// weights and training, and the innermost loops, whose counts would only take time to write and to read.
-func readingTexts(t *testing.T) (packages []string) {
+// The commands for a text. To one with mistakes all but the first two say what those say.
+var reading = []string{"check --contracts text.cnn", "fmt --shapes text.cnn", "graph text.cnn", "params --depth all text.cnn",
+	"expand text.cnn", "why text.cnn output", "graph -o svg text.cnn", "diff text.cnn fewer.cnn"}
+
+// statements runs commands on a text, beside which one for fewer lies in fewer.cnn, in one process, and returns how many
+// runs of statements that executed, and whether a limit ended a command.
+func statements(t *testing.T, of growth, size int, commands []string) (n int, limited bool) {
 	t.Helper()
-	out, err := exec.Command("go", "list", "cnnlang/lang/...", "cnnlang/interp/...", "cnnlang/cmd/...", "cnnlang/ops/...").Output()
+	folder, counts := t.TempDir(), t.TempDir()
+	for file, text := range map[string]string{"text.cnn": of.text(size), "fewer.cnn": of.text(size / 5)} {
+		if err := os.WriteFile(filepath.Join(folder, file), []byte(text), 0o666); err != nil {
+			t.Fatal(err)
+		}
+	}
+	cmd, stderr := commandFor(t, 5*time.Minute, folder)
+	cmd.Env = append(cmd.Env, lineByLine+"=1", "GOCOVERDIR="+counts)
+	to, err := cmd.StdinPipe()
 	if err != nil {
 		t.Fatal(err)
 	}
-	others := []string{"cnnlang/interp/picture", "cnnlang/interp/internal/weight", "cnnlang/interp/train", "cnnlang/ops/exec/internal"}
-	for _, name := range strings.Fields(string(out)) {
-		if !slices.ContainsFunc(others, func(o string) bool { return strings.HasPrefix(name, o) }) || strings.HasSuffix(name, "/recipe") {
-			packages = append(packages, name)
-		}
-	}
-	return packages
-}
-
-// statements runs commands on a text, beside which one for fewer lies in fewer.cnn, and returns how many
-// statements they executed, and whether a limit ended them.
-func statements(t *testing.T, program, covdata string, commands []string, of growth, size int) (n int, limited bool) {
-	t.Helper()
-	folder, other := t.TempDir(), filepath.Join(t.TempDir(), "fewer.cnn")
-	if err := os.WriteFile(other, []byte(of.text(size/5)), 0o666); err != nil {
-		t.Fatal(err)
-	}
-	for _, command := range commands {
-		limited = execute(t, program, strings.ReplaceAll(command, "fewer.cnn", other), of.text(size), folder) == exitLimit || limited
-	}
-	counts, err := exec.Command(covdata, "textfmt", "-i", folder, "-o", "/dev/stdout").Output()
+	from, err := cmd.StdoutPipe()
 	if err != nil {
 		t.Fatal(err)
 	}
-	for line := range strings.Lines(string(counts)) { // file.go:1.2,3.4 statements count
-		if fields := strings.Fields(line); len(fields) == 3 {
-			inBlock, _ := strconv.Atoi(fields[1])
-			times, _ := strconv.Atoi(fields[2])
-			n += inBlock * times
-		}
-	}
-	return n, limited
-}
-
-// execute runs a command on a text, leaves its counts in folder and returns its exit code.
-func execute(t *testing.T, program, command, text, folder string) (code int) {
-	t.Helper()
-	run := exec.CommandContext(t.Context(), program, strings.Fields(command)...)
-	run.Stdin, run.Env = strings.NewReader(text), append(os.Environ(), "GOCOVERDIR="+folder)
-	err := run.Run()
-	if _, exited := err.(*exec.ExitError); err != nil && !exited {
+	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
-	switch code = run.ProcessState.ExitCode(); code {
-	case exitFine, exitProblems, exitUsage, exitLimit:
-	default:
-		t.Errorf("%s: exit code %d", command, code)
+	answers, mistaken := json.NewDecoder(from), false
+	for i, line := range commands {
+		if i >= 2 && mistaken {
+			break
+		}
+		var answer answered
+		fmt.Fprintln(to, line)
+		if err := answers.Decode(&answer); err != nil {
+			t.Fatalf("%s: %v\n%s", line, err, stderr)
+		}
+		switch answer.Code {
+		case exitFine, exitProblems, exitUsage, exitLimit:
+		default:
+			t.Errorf("%s: exit code %d\n%s", line, answer.Code, answer.Message)
+		}
+		mistaken, limited = mistaken || i == 0 && answer.Code != exitFine, limited || answer.Code == exitLimit
 	}
-	if most := run.ProcessState.SysUsage().(*syscall.Rusage).Maxrss << 10; most > mostMemory {
-		t.Errorf("%s: %d MB", command, most>>20)
+	to.Close()
+	if err := cmd.Wait(); err != nil {
+		t.Fatalf("%v\n%s", err, stderr)
 	}
-	return code
+	if most := residentOf(t, cmd); most > mostMemory {
+		t.Errorf("%d MB", most>>20)
+	}
+	return executions(t, counts), limited
+}
+
+// executions is how often the runs of statements were executed that a program left the counts of in a folder, in the
+// form of Go's internal/coverage: a header, another with the lengths of two tables, those,
+// and for each function how many counts there are, its package, its number, and the counts.
+func executions(t *testing.T, folder string) (n int) {
+	t.Helper()
+	const header, lengths, version = 32, 16, 1
+	files, _ := filepath.Glob(filepath.Join(folder, "covcounters.*"))
+	if len(files) != 1 {
+		t.Fatalf("%d files of counts", len(files))
+	}
+	b, err := os.ReadFile(files[0])
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := binary.LittleEndian.Uint32(b[4:]); got != version {
+		t.Fatalf("version %d of counts", got)
+	}
+	functions := binary.LittleEndian.Uint64(b[header:])
+	tables := binary.LittleEndian.Uint32(b[header+8:]) + binary.LittleEndian.Uint32(b[header+12:])
+	b = b[header+lengths+(tables+3)&^3:]
+	next := func() int {
+		v, size := binary.Uvarint(b)
+		b = b[max(size, 0):]
+		return int(v)
+	}
+	for range functions {
+		counts := next()
+		next()
+		next()
+		for range counts {
+			n += next()
+		}
+	}
+	if n == 0 {
+		t.Fatal("nothing was counted")
+	}
+	return n
 }
 
 // A growth is a text in which one construct is repeated.
