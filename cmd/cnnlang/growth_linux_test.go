@@ -159,7 +159,8 @@ func statements(t *testing.T, of growth, size int, commands []string) (n int, li
 		default:
 			t.Errorf("%s: exit code %d\n%s", line, answer.Code, answer.Message)
 		}
-		mistaken, limited = mistaken || i == 0 && answer.Code != exitFine, limited || answer.Code == exitLimit
+		limited = limited || answer.Code == exitLimit
+		mistaken = mistaken || i == 0 && answer.Code != exitFine && !limited
 	}
 	to.Close()
 	if err := cmd.Wait(); err != nil {
