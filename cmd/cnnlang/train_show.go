@@ -2,6 +2,8 @@ package main
 
 import (
 	"fmt"
+	"os"
+	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
@@ -285,7 +287,24 @@ func (v *trainView) bar(columns int) string {
 	return name + "▕" + strings.Repeat("█", full) + strings.Repeat(" ", room-full) + "▏ " + tail
 }
 
-// next is the command that comes after.
+// next are the commands that come after.
 func (v *trainView) next() string {
-	return "cnnlang run " + shellQuoted(v.flags.output.value) + " PICTURE"
+	file := shellQuoted(v.flags.output.value)
+	run := "cnnlang run " + file + " PICTURE"
+	d := v.options.Data
+	eval := "cnnlang eval " + file + " --data "
+	switch _, parts := os.Stat(filepath.Join(v.flags.data.value, "train")); {
+	case !v.table.checked || strings.HasSuffix(d.Train.Name(0), "]"): // of an array
+		return run
+	case v.flags.val.given:
+		eval += shellQuoted(v.flags.val.value)
+	case parts == nil:
+		eval += shellQuoted(v.flags.data.value)
+	default:
+		eval += shellQuoted(v.flags.data.value) + " --split " + v.flags.split.String()
+		if v.flags.group.given {
+			eval += " --group " + shellQuoted(v.flags.group.String())
+		}
+	}
+	return eval + "\n" + run
 }
