@@ -347,7 +347,7 @@ func TestJSONIsAsDocumented(t *testing.T) {
 		}
 	}
 	for _, verb := range (&app{}).root().Commands() {
-		if f := verb.Flags().Lookup("format"); f != nil && !verbs[verb.Name()] {
+		if f := verb.Flags().Lookup("format"); f != nil && !verbs[verb.Name()] && verb.Name() != "train" { // its lines are those of docs/log.md
 			t.Errorf("no command of `cnnlang %s` is compared with docs/json.md", verb.Name())
 		}
 	}

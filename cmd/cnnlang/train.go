@@ -53,7 +53,7 @@ func (a *app) train() *cobra.Command {
 	flags.Var(f.maxMemory, "max-memory", memoryUsage)
 	flags.Var(f.output, "output", "the file of safetensors for the weights, beside which FILE.state has all there is to go on with")
 	flags.Var(f.features, "features", "a file for what the parts of the net compute that do not learn, for the next training: it is read if it exists, otherwise written")
-	flags.Var(f.log, "log", "a file to write what happens to, a line of JSON for each event, which `cnnlang curves` reads")
+	flags.Var(f.log, "log", "a file to write what happens to, a line of JSON for each event, which the verb curves reads")
 	flags.Var(f.curves, "curves", "a picture of losses, top-1 and the rate, in SVG, drawn anew after each epoch")
 	flags.Var(f.onNaN, "on-nan", "what to do about a step whose loss or gradients are no numbers: stop, skip the batch, or skip it and halve the rate (backoff), at most five times in a row")
 	complete(cmd, "on-nan", fixed(string(train.Stop), string(train.Skip), string(train.Backoff)))
