@@ -223,7 +223,7 @@ func (v *trainView) step() time.Duration {
 }
 
 // allLeft is about how long the training goes on: a picture to check with takes a third of one to learn from, as
-// it needs no gradients, and so does one where only new tensors learn.
+// it needs no gradients, and so does one where only new tensors learn, of which later epochs know what has been computed.
 func (v *trainView) allLeft() time.Duration {
 	r := v.options.Recipe
 	full, head := float64(v.step()), float64(v.step())
@@ -233,7 +233,14 @@ func (v *trainView) allLeft() time.Duration {
 		head = full / 3
 	}
 	checks := full / 3 * float64(v.options.Data.Val.Len()) / float64(r.Batch)
-	heads := max(0, v.start.Epochs-r.Epochs-(v.last.Epoch-1))
+	heads := v.start.Epochs - r.Epochs
+	switch {
+	case r.Views < 0:
+		heads = min(heads, train.UsualViews)
+	case r.Views > 0:
+		heads = min(heads, r.Views)
+	}
+	heads = max(0, heads-(v.last.Epoch-1))
 	rest := v.start.Epochs - max(v.last.Epoch-1, v.start.Epochs-r.Epochs)
 	steps := float64(v.start.StepsPerEpoch)
 	all := float64(heads)*(steps*head+checks) + float64(rest)*(steps*full+checks)

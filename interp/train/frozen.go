@@ -34,8 +34,8 @@ type frozen struct {
 	row     func(i int) []float32
 }
 
-// usualViews are the versions of a picture while the head learns alone.
-const usualViews = 2
+// UsualViews are the versions in which a picture comes while only new tensors learn, where a recipe does not say.
+const UsualViews = 2
 
 // usualKeep is how many bytes of values are kept, if nothing else is said.
 const usualKeep = 1 << 30
@@ -164,7 +164,7 @@ func (k *known) prepare(views int, head bool) {
 	case !l.Changes():
 		views = 1
 	case views < 0 && head:
-		views = usualViews
+		views = UsualViews
 	}
 	if views < 1 {
 		return
