@@ -14,10 +14,10 @@ import (
 	"cnnlang/stdlib"
 )
 
-// A Declaration describes one primitive, block or net as its text declares it.
+// A Declaration describes one primitive, block or net as its text declares it, or a form of `train`.
 type Declaration struct {
 	Name      string      `json:"name"`
-	Kind      string      `json:"kind"`    // primitive, value, block or net
+	Kind      string      `json:"kind"`    // primitive, value, block, net or form
 	Package   string      `json:"package"` // what to import it from, "" for what is known everywhere
 	File      string      `json:"file"`
 	Line      int         `json:"line"`
@@ -48,14 +48,14 @@ type Port struct {
 }
 
 // Declarations describes the library: the primitives first, then the blocks of std, then
-// the nets, each in order of their files.
+// the nets, each in order of their files, and last the forms of `train`.
 func Declarations() ([]Declaration, error) {
 	modules, err := shelf()
 	var all []Declaration
 	for _, m := range modules {
 		all = append(all, declarations(m)...)
 	}
-	return all, err
+	return append(all, forms()...), err
 }
 
 // Declarations describes the blocks and nets of the main file.

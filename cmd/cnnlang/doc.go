@@ -23,8 +23,8 @@ func (a *app) doc() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "doc [NAME]",
 		Short: "Explain primitives, blocks and nets",
-		Long: "doc without a name lists the primitives of the language, the blocks of std and the\n" +
-			"nets of the library. With a name it prints the signature with all defaults, the\n" +
+		Long: "doc without a name lists the primitives of the language, the blocks of std, the\n" +
+			"nets of the library and the words of recipes. With a name it prints the signature with all defaults, the\n" +
 			"requirements, and the description. A block's name may be given with its file, as\n" +
 			"in std.resnet.bottleneck; a file's name, such as std.resnet, lists its blocks.",
 		Example: "  cnnlang doc\n  cnnlang doc conv\n  cnnlang doc std.resnet\n  cnnlang doc resnet50 -o json",
@@ -202,6 +202,18 @@ func entryText(e interp.Declaration) string {
 		fmt.Fprintln(&b, "a primitive of the language")
 	case e.Kind == "value":
 		fmt.Fprintln(&b, "a value of the language, for meta")
+	case e.Kind == "form":
+		width := 0
+		for _, p := range e.Params {
+			width = max(width, len(p.Name))
+		}
+		for _, p := range e.Params {
+			fmt.Fprintf(&b, "  %-*s  %s\n", width, p.Name, p.Type)
+		}
+		if width > 0 {
+			fmt.Fprintln(&b)
+		}
+		fmt.Fprintf(&b, "a word of recipes, which lang/spec.md describes; `cnnlang train FILE|NAME --show-recipe` prints one\n")
 	case e.Package != "":
 		fmt.Fprintf(&b, "import %s { %s }  (%s:%d)\n", e.Package, e.Name, e.File, e.Line)
 		if strings.HasPrefix(e.Package, "nets.") {

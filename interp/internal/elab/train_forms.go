@@ -1,7 +1,9 @@
 package elab
 
 import (
+	"fmt"
 	"maps"
+	"strings"
 
 	"cnnlang/interp/train/recipe"
 	"cnnlang/lang/source"
@@ -83,6 +85,34 @@ func withAugmentations(forms map[string][]setting) map[string][]setting {
 		forms[name] = all
 	}
 	return forms
+}
+
+// A FormParameter is an argument that a form takes: what it must be, in words, and its value as it is written, "" where it has to
+// be given or where nothing stands for leaving it out.
+type FormParameter struct{ Name, Want, Default string }
+
+// FormParameters are those of a form, in the order in which arguments without a name are taken.
+func FormParameters(form string) (list []FormParameter) {
+	for _, s := range trainForms[form] {
+		p := FormParameter{Name: s.name, Want: s.want()}
+		switch v := s.standard.(type) {
+		case nil:
+		case []float64:
+			if len(v) == 1 {
+				p.Default = fmt.Sprint(v[0])
+			} else if len(v) > 1 {
+				p.Default = strings.ReplaceAll(fmt.Sprint(v), " ", ", ")
+			}
+		case float64:
+			if !s.above || v > s.least {
+				p.Default = fmt.Sprint(v)
+			}
+		default:
+			p.Default = fmt.Sprint(v)
+		}
+		list = append(list, p)
+	}
+	return list
 }
 
 // withDefaults is a form with all its arguments.
