@@ -13,9 +13,6 @@ type WinogradFilters struct {
 	Most *[Lanes]float32
 }
 
-// winogradWeightsScratch is the scratch of the transform, in float32.
-const winogradWeightsScratch = 18*Lanes + 36*Lanes
-
 // winogradG transforms the weights, G·g·G': row i is 1, p, p*p for point p, divided by the
 // product of the distances to the other points.
 var winogradG = [6][3]float64{

@@ -15,7 +15,7 @@ var winogradWeightsConstants = [7]float64{
 }
 
 func winogradWeights(w *WinogradFilters) {
-	var scratch [winogradWeightsScratch]float32
+	var scratch [18*Lanes + 36*Lanes]float32
 	switch isa {
 	case cpu.AVX512:
 		winogradWeightsAVX512(&w.Planes[0], 4*w.Plane, &w.Weights[0], 4*w.Apart, w.Lines, &scratch[0], &winogradWeightsConstants[0], &w.Most[0])
