@@ -362,10 +362,10 @@ func TestVerbsShareSetsOfFormats(t *testing.T) {
 			if !slices.Contains([]string{"fmt", "expand", "help", "completion"}, verb.Name()) {
 				t.Errorf("`cnnlang %s` has no -o", verb.Name())
 			}
-		case f.Usage != strings.Join(tableFormats, ", ") && f.Usage != strings.Join(textFormats, ", ") && !slices.Contains([]string{"check", "graph", "diff", "compare", "run"}, verb.Name()):
+		case f.Usage != strings.Join(tableFormats, ", ") && f.Usage != strings.Join(textFormats, ", ") && !slices.Contains([]string{"check", "graph", "diff", "compare", "run", "eval", "train"}, verb.Name()):
 			t.Errorf("`cnnlang %s` has the formats %s", verb.Name(), f.Usage)
-		case verb.Name() == "run" && f.Usage != "text, json, csv, jsonl":
-			t.Errorf("`cnnlang run` has the formats %s", f.Usage)
+		case verb.Name() == "run" && f.Usage != "text, json, csv, jsonl", verb.Name() == "eval" && f.Usage != "text, json, csv", verb.Name() == "train" && f.Usage != "text, jsonl":
+			t.Errorf("`cnnlang %s` has the formats %s", verb.Name(), f.Usage)
 		case verb.Name() == "check" && !strings.HasPrefix(f.Usage, strings.Join(textFormats, ", ")):
 			t.Errorf("`cnnlang check` has the formats %s", f.Usage)
 		}
