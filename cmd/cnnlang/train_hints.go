@@ -12,6 +12,8 @@ type trainHints struct {
 	losses  []float64 // of the steps of the first epoch
 	rising  int       // epochs in a row whose loss of validation was higher than the one before
 	valLoss *events.Number
+	best    events.Number // top-1 so far
+	waited  bool          // that was said
 }
 
 // stepped takes in a step.
@@ -24,7 +26,11 @@ func (h *trainHints) stepped(s train.Step) {
 // epoch are the hints that are due after an epoch.
 func (h *trainHints) epoch(e *events.Epoch) (hints []string) {
 	if e.ValLoss != nil {
-		if h.valLoss != nil && *e.ValLoss > *h.valLoss {
+		better := e.ValTop1 != nil && *e.ValTop1 > h.best
+		if better {
+			h.best = *e.ValTop1
+		}
+		if h.valLoss != nil && *e.ValLoss > *h.valLoss && !better {
 			h.rising++
 		} else {
 			h.rising = 0
@@ -34,6 +40,7 @@ func (h *trainHints) epoch(e *events.Epoch) (hints []string) {
 	const (
 		epochs   = 3
 		waiting  = 0.3
+		seconds  = 5  // of an epoch, below which nothing is to be gained
 		fewSteps = 20 // are not enough to say whether the loss falls
 	)
 	if h.rising == epochs {
@@ -42,7 +49,8 @@ func (h *trainHints) epoch(e *events.Epoch) (hints []string) {
 	if n := len(h.losses); e.Epoch == 1 && n >= fewSteps && mean(h.losses[n-n/5:]) >= mean(h.losses[:n/5]) {
 		hints = append(hints, "the loss has not fallen in the first epoch: another rate may help, which `--find-lr` looks for")
 	}
-	if float64(e.Waiting) > waiting && e.Epoch > 1 {
+	if float64(e.Waiting) > waiting && float64(e.Seconds) > seconds && e.Epoch > 1 && !h.waited {
+		h.waited = true
 		hints = append(hints, fmt.Sprintf("%.0f %% of the time goes by waiting for pictures: smaller files are read faster, and with more `--max-memory` they stay in memory", 100*float64(e.Waiting)))
 	}
 	if e.ValTop1 != nil && *e.ValTop1 == 1 {

@@ -23,7 +23,9 @@ func TestHintsOfTraining(t *testing.T) {
 		{name: "rising twice", losses: []float64{3, 2, 2.1, 2.2, 2.1, 2.2}},
 		{name: "not falling", losses: []float64{1}, steps: func(i int) float64 { return 1 + float64(i)/100 }, want: "--find-lr", at: 1},
 		{name: "falling", losses: []float64{1}, steps: func(i int) float64 { return 1 - float64(i)/100 }},
-		{name: "waiting", losses: []float64{3, 2}, edit: func(e *events.Epoch) { e.Waiting = 0.31 }, want: "31 %", at: 2},
+		{name: "rising beside top-1", losses: []float64{3, 2, 2.1, 2.2, 2.3}, edit: func(e *events.Epoch) { e.ValTop1 = number(float64(e.Epoch) / 10) }},
+		{name: "waiting", losses: []float64{3, 2, 1}, edit: func(e *events.Epoch) { e.Waiting, e.Seconds = 0.31, 6 }, want: "31 %", at: 2},
+		{name: "waiting shortly", losses: []float64{3, 2}, edit: func(e *events.Epoch) { e.Waiting, e.Seconds = 0.31, 1 }},
 		{name: "waiting a little", losses: []float64{3, 2}, edit: func(e *events.Epoch) { e.Waiting = 0.29 }},
 		{name: "all right", losses: []float64{3, 2}, edit: func(e *events.Epoch) {
 			if e.Epoch == 2 {

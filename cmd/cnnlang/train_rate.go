@@ -38,6 +38,7 @@ func (a *app) findRate(ctx context.Context, f *trainFlags, o *train.Options) err
 	if found.Suggested == 0 {
 		return &train.MisfitError{Problem: fmt.Sprintf("the loss does not fall in %s at growing rates: look at the pictures, their classes and the loss", plural(len(found.Rates), "step", "steps"))}
 	}
+	a.tell("note", "a tenth of the rate with the smallest loss in a range test; --curves FILE draws it")
 	_, err = fmt.Fprintf(a.stdout, "--lr %s\n", strconv.FormatFloat(found.Suggested, 'g', 2, 64))
 	return err
 }

@@ -193,6 +193,9 @@ func (v *trainView) plan(t *train.Trainer, left time.Duration) string {
 		text += plural(r.Epochs, "epoch", "epochs")
 	}
 	text += fmt.Sprintf(" of %s", plural(v.start.StepsPerEpoch, "step", "steps"))
+	if rest := v.options.Data.Train.Len() - v.start.StepsPerEpoch*r.Batch; rest > 0 {
+		text += fmt.Sprintf(" of %d pictures, %d others each time left out", r.Batch, rest)
+	}
 	if left > 0 {
 		text += "; about " + timeText(left)
 	}
@@ -305,6 +308,9 @@ func (v *trainView) next() string {
 		if v.flags.group.given {
 			eval += " --group " + shellQuoted(v.flags.group.String())
 		}
+	}
+	if v.flags.skipBad {
+		eval += " --skip-bad"
 	}
 	return eval + "\n" + run
 }

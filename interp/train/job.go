@@ -65,6 +65,9 @@ func (j Job) Prepare(ctx context.Context) (*Options, error) {
 		if !slices.Contains(j.Program.Settable(usual.Name), "classes") {
 			return nil, misfit("%s has %d classes, and the output of %s is %v; a parameter `classes` of the net would be set to it", j.Path, k, usual.Name, out)
 		}
+		if slices.ContainsFunc(opts.Set.Texts, func(s string) bool { name, _, _ := strings.Cut(s, "="); return strings.TrimSpace(name) == "classes" }) {
+			return nil, misfit("%s has %d classes, and `classes` is set to others; leave it out, as it follows from the pictures", j.Path, k)
+		}
 		opts.Set.Texts = append(slices.Clone(opts.Set.Texts), fmt.Sprint("classes=", k))
 	}
 	n, err := j.Program.Net(opts)

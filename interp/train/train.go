@@ -94,7 +94,8 @@ type Trainer struct {
 	best    Record
 	report  *metrics.Report // of the best epoch, if that is one of this run
 	loader  dataset.Loader
-	need    int64                    // bytes
+	need    int64                    // bytes of this phase
+	most    int64                    // of any phase
 	exact   map[string]tensor.Tensor // statistics that Recompute made
 	learned *Outcome                 // of an epoch that Run has not checked yet
 	looks   int                      // for values that are not finite
@@ -122,7 +123,7 @@ func New(o Options) (*Trainer, error) {
 	case r.Batch%r.Pass() != 0:
 		return nil, misfit("a batch has %d pictures, which `micro` does not divide into parts of %d", r.Batch, r.Pass())
 	case o.Data.Train.Len() < r.Batch:
-		return nil, misfit("there are %d pictures to learn from and a batch has %d; take a smaller batch", o.Data.Train.Len(), r.Batch)
+		return nil, misfit("there are %d pictures to learn from and a batch has %d; take a smaller one with `batch = %d`, or less", o.Data.Train.Len(), r.Batch, o.Data.Train.Len())
 	case o.Net.Graph.Images() != r.Pass():
 		return nil, misfit("%s is made for %d pictures at once, and the recipe takes %d", o.Net.Name, o.Net.Graph.Images(), r.Pass())
 	}
@@ -167,7 +168,10 @@ func New(o Options) (*Trainer, error) {
 		err = t.checkStatistics()
 	}
 	if err == nil {
-		err = t.begin(r.HeadEpochs > 0 && len(t.fresh) > 0 && len(t.fresh) < len(t.tensors))
+		err = t.begin(false)
+	}
+	if err == nil && r.HeadEpochs > 0 && len(t.fresh) > 0 && len(t.fresh) < len(t.tensors) { // now that all has been found to fit
+		err = t.begin(true)
 	}
 	if err != nil {
 		t.Close()
@@ -245,6 +249,7 @@ func (t *Trainer) affords(m plan.Memory) error {
 	}
 	const bytes = 4
 	t.need = m.Total() + int64(numbers)*bytes*int64(copies)
+	t.most = max(t.most, t.need)
 	return t.within(t.need)
 }
 
@@ -257,7 +262,7 @@ func (t *Trainer) within(need int64) error {
 }
 
 // Memory is how many bytes the epochs take that come next.
-func (t *Trainer) Memory() int64 { return t.need }
+func (t *Trainer) Memory() int64 { return t.most }
 
 // options say what learns from what in a phase.
 func (t *Trainer) options(head bool) (gradient.Options, error) {

@@ -197,7 +197,7 @@ func TestNotFinite(t *testing.T) {
 // TestRefused: what does not fit is told before anything is learned.
 func TestRefused(t *testing.T) {
 	for settings, want := range map[string]string{
-		"batch = 1000":           "train: there are 182 pictures to learn from and a batch has 1000; take a smaller batch",
+		"batch = 1000":           "train: there are 182 pictures to learn from and a batch has 1000; take a smaller one with `batch = 182`, or less",
 		"class_weights = [1, 2]": "train: `class_weights` are 2, and the data have 3 classes",
 		"loss = mse":             "train: the pictures have classes, for which the loss is `cross_entropy`, got `mse`",
 		`freeze = ["conv1", "bn1", "layer1", "layer2", "fc"]`: "train: no tensor of tiny learns",

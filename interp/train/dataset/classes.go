@@ -111,6 +111,7 @@ func (d *Data) checkClasses() error {
 		case len(empty) == 0:
 		case val:
 			d.Notes = append(d.Notes, fmt.Sprintf("there is no picture %s of %s: %s", what, counted(len(empty), "class", "classes"), some(empty)))
+		case d.o.Named != nil: // the classes are those of a net that has learned
 		default:
 			return problem(d.path, "holds no picture %s of %s: %s; add some, or leave the class out", what, counted(len(empty), "class", "classes"), some(empty))
 		}
