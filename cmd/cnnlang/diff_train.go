@@ -8,21 +8,27 @@ import (
 	"cnnlang/interp"
 )
 
-// trainingChange says how the recipes of two nets differ, with all that they leave out: a line for each recipe.
+// trainingChange says how the recipes of two nets differ, with all that they leave out: a line for each recipe, of the
+// first ones, as for each the nets are made anew.
 func trainingChange(a, b *interp.Net) (lines []string) {
-	before, after := a.Recipes(), b.Recipes()
-	for _, name := range union(before, after) {
+	const most = 16
+	before, after := setOf(a.Recipes()), setOf(b.Recipes())
+	all := union(a.Recipes(), b.Recipes())
+	for _, name := range all[:min(most, len(all))] {
 		title := strings.TrimSpace("train " + name)
 		switch {
-		case !slices.Contains(after, name):
+		case !after[name]:
 			lines = append(lines, title+" is gone")
-		case !slices.Contains(before, name):
+		case !before[name]:
 			lines = append(lines, title+" is new")
 		default:
 			if changes := settingsChange(settingsOfRecipe(a, name), settingsOfRecipe(b, name)); len(changes) > 0 {
 				lines = append(lines, title+": "+strings.Join(changes, "; "))
 			}
 		}
+	}
+	if rest := len(all) - most; rest > 0 {
+		lines = append(lines, fmt.Sprintf("%d more recipes are not compared", rest))
 	}
 	return lines
 }
@@ -70,5 +76,14 @@ func settingsChange(a, b []recipeSetting) (changes []string) {
 
 // union has the items of the first list, then those of the second that are not in it.
 func union(a, b []string) []string {
-	return append(slices.Clone(a), slices.DeleteFunc(slices.Clone(b), func(s string) bool { return slices.Contains(a, s) })...)
+	known := setOf(a)
+	return append(slices.Clone(a), slices.DeleteFunc(slices.Clone(b), func(s string) bool { return known[s] })...)
+}
+
+func setOf(list []string) map[string]bool {
+	set := map[string]bool{}
+	for _, s := range list {
+		set[s] = true
+	}
+	return set
 }

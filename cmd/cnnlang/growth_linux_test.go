@@ -88,7 +88,7 @@ func TestStatementsGrowWithTheText(t *testing.T) {
 	if testing.CoverMode() != "count" {
 		t.Skip("it takes minutes; -cover -covermode count -coverpkg ./...")
 	}
-	const small, times, most, slack, atLimit = 125, 4, 5.0, 500_000, 20_000_000
+	const small, times, most, slack, atLimit = 125, 4, 5.0, 500_000, 30_000_000
 	for _, g := range growths(t) {
 		t.Run(g.name, func(t *testing.T) {
 			t.Parallel()
