@@ -6,8 +6,8 @@ import (
 	"cnnlang/ops/tensor"
 )
 
-// With a stride along rows a place of the window sees every second pixel, say. Such pixels share half the sets of a cache with each
-// other, and each is read again for every block of filters, so they are copied first: to one image for each remainder of
+// With a stride along rows a place of the window sees every second pixel, say. Lines that far apart use half the sets of a
+// cache, and are read again for every block of filters, so they are copied first: to one image for each remainder of
 // their places modulo the strides, a phase, in which those of a place of the window are neighbours:
 //
 //	a b a b a b        a a a    b b b
@@ -34,12 +34,11 @@ func (w *stripWeights) fitsPhases() bool {
 	if w.w.stride == 1 || w.depthwise || w.deep != Lanes || w.filters/w.groups < leastSeenBy {
 		return false
 	}
-	c := w.newPhases()
-	return c.all <= mostPhased
+	return w.newPhases().all <= mostPhased
 }
 
-// phaseAxis is, of one axis, the phases that are seen: for each the first pixel and how many, and by place of the window
-// which phase it is in, and which pixel of that it sees first.
+// phases are those that are seen along an axis: of each the first pixel and how many, and by place of the window the phase that
+// it is in and the pixel of that which it sees first.
 func (w *window) phases() (first, seen, phase, pixel []int) {
 	lowest, highest := map[int]int{}, map[int]int{}
 	var known []int
