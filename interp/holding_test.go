@@ -273,7 +273,7 @@ func FuzzHoldings(f *testing.F) {
 	f.Add("", "classes=(4", "picture(", "8x", `{"a":0}`, "net n [N, 3, 8, 8] -> [N, 3, 8, 8] { relu }")
 	f.Fuzz(func(t *testing.T, net, set, prepare, size, classes, source string) {
 		if len(source)+len(set)+len(prepare) > 4096 {
-			t.Skip()
+			t.Skip("how long texts grow is tried by TestStatementsGrowWithTheText")
 		}
 		spoilt := filepath.Join(t.TempDir(), "w.safetensors")
 		rewrite(t, path, spoilt, func(about map[string]string) {

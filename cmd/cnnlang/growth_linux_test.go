@@ -86,7 +86,7 @@ func TestBytesGrowWithTheText(t *testing.T) {
 // -cover -covermode count -coverpkg ./... .
 func TestStatementsGrowWithTheText(t *testing.T) {
 	if testing.CoverMode() != "count" {
-		t.Skip("it takes minutes; -cover -covermode count -coverpkg ./...")
+		t.Skip("takes minutes; .ci/run has it as stage grows: -cover -covermode count -coverpkg ./...")
 	}
 	const small, times, most, slack, atLimit = 125, 4, 5.0, 500_000, 30_000_000
 	for _, g := range growths(t) {
