@@ -152,7 +152,7 @@ func TestInterruptedTrainingsGoOn(t *testing.T) {
 // the bits of one that is not.
 func TestSoak(t *testing.T) {
 	if *soak == 0 {
-		t.Skip("takes as long as one likes: -soak 1h; TestKilledTrainings is its short form")
+		t.Skip("takes as long as one likes: -soak 1h; TestKilledTrainingsGoOn is its short form")
 	}
 	folder := trainFolder(t, 100)
 	args := []string{"tiny.cnn", "--data", "tex", "--epochs", "10"}
