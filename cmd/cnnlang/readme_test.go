@@ -1,8 +1,6 @@
 package main
 
 import (
-	"bufio"
-	"bytes"
 	"context"
 	"os"
 	"path/filepath"
@@ -60,12 +58,17 @@ func TestReadme(t *testing.T) {
 	}
 }
 
-// answer is the output of a command, messages before data.
+// answer is what a command prints, messages before data.
 func answer(args []string) string {
-	var out, messages bytes.Buffer
-	a := &app{stdin: strings.NewReader(""), stdout: bufio.NewWriter(&out), stderr: &messages}
-	a.report(a.execute(context.Background(), args))
-	return strings.TrimSpace(messages.String() + out.String())
+	_, text := outcome(args...)
+	return strings.TrimSpace(text)
+}
+
+// outcome runs a command: its exit code, and its messages and output.
+func outcome(args ...string) (code int, text string) {
+	a, out, messages := newApp()
+	code = a.report(a.execute(context.Background(), args))
+	return code, messages.String() + out.String()
 }
 
 func sameText(t *testing.T, command, want, got string) {
