@@ -27,7 +27,7 @@ const maxLogs = 64
 
 // curves is `cnnlang curves`.
 func (a *app) curves() *cobra.Command {
-	f := &curvesFlags{output: textOf("FILE")}
+	f := &curvesFlags{output: writtenAs(".svg")}
 	cmd := &cobra.Command{
 		Use:   "curves LOG...",
 		Short: "Compare trainings by their logs, and draw them",

@@ -31,7 +31,7 @@ type evalFlags struct {
 func (a *app) eval() *cobra.Command {
 	f := &evalFlags{
 		part: choiceOf("", "val", "train", "all"), batch: batchOption(1), worst: numberOf(10, 0, 10_000),
-		confusion: textOf("FILE"), require: &option[string]{what: "CONDITIONS", parse: parseConditions},
+		confusion: writtenAs(".csv"), require: &option[string]{what: "CONDITIONS", parse: parseConditions},
 	}
 	f.batch.value = []int{16}
 	cmd := &cobra.Command{
@@ -125,6 +125,9 @@ func (a *app) evalNet(ctx context.Context, f *evalFlags, argument string) error 
 		return err
 	}
 	a.tellData(data)
+	if f.split.value == 0 && !f.part.given && !f.val.given && data.Part == "" && interp.HoldsNet(argument) {
+		a.tell("note", "all pictures of "+visibleName(f.data.value)+" are taken, those too that "+visibleName(argument)+" may have learned from; --split 0.15 takes those that `cnnlang train` checks with as usual")
+	}
 	if folders.note != "" {
 		a.tell("note", folders.note)
 	}

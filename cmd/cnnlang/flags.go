@@ -60,6 +60,20 @@ func textOf(what string) *option[string] {
 	}}
 }
 
+// writtenAs is a file that is written in one format, by which its name ends: another name is likely to be of another file.
+func writtenAs(ending string) *option[string] {
+	o := textOf("FILE" + ending)
+	any := o.parse
+	o.parse = func(text string) (string, error) {
+		text, err := any(text)
+		if err == nil && !strings.EqualFold(filepath.Ext(text), ending) {
+			err = fmt.Errorf("want a name that ends in %s", ending)
+		}
+		return text, err
+	}
+	return o
+}
+
 // onceOf is an option that is not given twice with different values, of which one would be lost.
 func onceOf(o *option[string]) *option[string] {
 	parse := o.parse

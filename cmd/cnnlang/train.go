@@ -30,7 +30,7 @@ type trainFlags struct {
 // train is `cnnlang train`.
 func (a *app) train() *cobra.Command {
 	f := &trainFlags{
-		output: textOf("FILE"), features: textOf("FILE"), log: textOf("FILE"), target: textOf("FOLDER"), curves: textOf("FILE"),
+		output: textOf("FILE"), features: textOf("FILE"), log: textOf("FILE"), target: textOf("FOLDER"), curves: writtenAs(".svg"),
 		onNaN:     choiceOf(string(train.Stop), string(train.Skip), string(train.Backoff)),
 		maxMemory: &option[int64]{what: "SIZE", parse: parseBytes},
 	}

@@ -63,8 +63,14 @@ func (v *trainView) run(ctx context.Context, t *train.Trainer) error {
 	v.app.enduring.Store(true)
 	end, err := t.Run(ctx, v.flags.output.value, v.tell)
 	v.app.progress("")
-	v.announced(0)
+	nothing := end != nil && end.Reason == "done" && v.start.Resumed && end.Step == v.start.FirstStep
+	if !nothing {
+		v.announced(0)
+	}
 	if end != nil && !v.lines() {
+		if nothing {
+			v.print(fmt.Sprintf("all %s were taken before; with more --epochs it goes on\n", plural(v.start.Epochs, "epoch", "epochs")))
+		}
 		if v.flags.quiet {
 			v.print(v.row)
 		}
