@@ -62,10 +62,10 @@ func textOf(what string) *option[string] {
 
 // writtenAs is a file that is written in one format, by which its name ends: another name is likely to be of another file.
 func writtenAs(ending string) *option[string] {
-	o := textOf("FILE" + ending)
-	any := o.parse
+	o := textOf("FILE")
+	parse := o.parse
 	o.parse = func(text string) (string, error) {
-		text, err := any(text)
+		text, err := parse(text)
 		if err == nil && !strings.EqualFold(filepath.Ext(text), ending) {
 			err = fmt.Errorf("want a name that ends in %s", ending)
 		}
