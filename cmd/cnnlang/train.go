@@ -92,7 +92,7 @@ func (a *app) showRecipe(f *trainFlags, args []string) error {
 	if err != nil {
 		return err
 	}
-	_, own := n.Own()
+	_, own := begins(n, argument)
 	r, err := n.Recipe(f.recipe(f.weights.given || own))
 	if err != nil {
 		return err
@@ -166,6 +166,13 @@ func (f *trainFlags) goesOn() string {
 	return "`cnnlang train --output " + shellQuoted(f.output.value) + " --resume` goes on"
 }
 
+// begins are the weights that a training goes on from where --weights names none: those of the file that holds the
+// net. Those that come with the program are asked for by their name; without it a net of the library begins with nothing.
+func begins(n *interp.Net, argument string) (interp.Weights, bool) {
+	own, ok := n.Own()
+	return own, ok && interp.HoldsNet(argument)
+}
+
 // job is what the flags ask for.
 func (a *app) job(f *trainFlags, argument string, limit int64) (train.Job, error) {
 	j := train.Job{Path: f.data.value, Recipe: f.recipe(f.weights.given), Rate: f.lr.value}
@@ -193,7 +200,7 @@ func (a *app) job(f *trainFlags, argument string, limit int64) (train.Job, error
 	j.Data.Threads, j.Data.Target = j.Net.Threads, f.target.value
 	if f.weights.given {
 		j.Net.Weights = f.file()
-	} else if own, ok := n.Own(); ok {
+	} else if own, ok := begins(n, argument); ok {
 		j.Net.Weights, j.Recipe.Weights = own, true
 	}
 	if f.resume {

@@ -13,7 +13,8 @@ const trainHelp = "train changes a net's weights until it tells the pictures of 
 	"single settings replace others; --show-recipe prints it. With --weights the net goes on\n" +
 	"from a file, by the recipe finetune unless another is named, and tensors whose shape\n" +
 	"depends on the number of classes are new. A .safetensors in place of a net goes on from\n" +
-	"its own weights.\n\n" +
+	"its own weights; a net whose weights come with the program begins with nothing, unless\n" +
+	"--weights cnnlang:glyphs names them.\n\n" +
 	"--output has the best weights so far, in safetensors, with the names of the classes, the\n" +
 	"net and the recipe; FILE.state beside it has all there is to go on with. Both are written\n" +
 	"after each epoch, whole or not at all, and the state every five minutes too. Ctrl-C ends\n" +
