@@ -54,15 +54,32 @@ func Open(in weightfile.Input) (weightfile.File, error) {
 	if err != nil {
 		return nil, err
 	}
+	return n.open(true)
+}
+
+// OpenAsNamed is Open for whoever has the network: the names of layers are left as they are, and
+// nothing is looked for beside the file.
+func OpenAsNamed(in weightfile.Input) (weightfile.File, error) {
+	n, err := readNet(in)
+	if err != nil {
+		return nil, err
+	}
+	return n.open(false)
+}
+
+func (n *net) open(alone bool) (weightfile.File, error) {
+	in := n.in
 	f := &file{Listing: weightfile.Listing{In: in, Said: weightfile.About{Format: "Caffe (" + n.form() + ")"}}}
 	if len(n.layers) == 0 {
 		return nil, in.Corrupt("", "has no layers, want a .caffemodel; it is no Caffe file, or the network without its numbers")
 	}
-	f.Said.Notes = n.plainNames()
-	f.Said.Layers = aboutAll(n.layers)
-	if layers, note := n.beside(in); note != "" {
-		if f.Said.Notes = append(f.Said.Notes, note); layers != nil {
-			f.Said.Layers = layers
+	if alone {
+		f.Said.Notes = n.plainNames()
+		f.Said.Layers = aboutAll(n.layers)
+		if layers, note := n.beside(in); note != "" {
+			if f.Said.Notes = append(f.Said.Notes, note); layers != nil {
+				f.Said.Layers = layers
+			}
 		}
 	}
 	names := map[string]bool{}

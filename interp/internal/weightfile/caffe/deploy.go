@@ -48,7 +48,7 @@ func (n *net) beside(in weightfile.Input) (layers []weightfile.Layer, note strin
 			continue
 		case err != nil:
 			return nil, fmt.Sprintf("%s beside cannot be opened, so its settings are not compared", weightfile.Shown(name))
-		case size > min(maxText, in.Limits.MaxHeader()):
+		case size > min(MaxText, in.Limits.MaxHeader()):
 			return nil, fmt.Sprintf("%s beside is longer than a network's text, so its settings are not compared", weightfile.Shown(name))
 		}
 		other := in
@@ -57,7 +57,7 @@ func (n *net) beside(in weightfile.Input) (layers []weightfile.Layer, note strin
 		if err != nil {
 			return nil, fmt.Sprintf("%s beside cannot be read, so its settings are not compared", weightfile.Shown(name))
 		}
-		m, err := parseText(string(raw))
+		m, err := ParseText(string(raw))
 		if err != nil {
 			return nil, fmt.Sprintf("%s beside is no network's text, so its settings are not compared: %v", weightfile.Shown(name), err)
 		}
@@ -87,27 +87,27 @@ func (n *net) within(deployed []*layer) bool {
 }
 
 // deployedIn are the layers of a text, of either form.
-func deployedIn(m *message, most int) (all []*layer) {
-	for _, f := range m.fields {
-		if f.inner == nil || f.name != "layer" && f.name != "layers" || len(all) == most {
+func deployedIn(m *Message, most int) (all []*layer) {
+	for _, f := range m.Fields {
+		if f.Inner == nil || f.Name != "layer" && f.Name != "layers" || len(all) == most {
 			continue
 		}
-		l := &layer{name: f.inner.first("name"), kind: f.inner.first("type")}
+		l := &layer{name: f.Inner.First("name"), kind: f.Inner.First("type")}
 		if kind, ok := texts[l.kind]; ok {
 			l.kind = kind
 		}
-		for _, inner := range f.inner.fields {
-			numbers := fieldNumbers[inner.name]
+		for _, inner := range f.Inner.Fields {
+			numbers := fieldNumbers[inner.Name]
 			switch {
-			case inner.inner == nil && inner.name == "bottom":
-				l.bottoms = append(l.bottoms, inner.value)
-			case inner.inner == nil && inner.name == "top":
-				l.tops = append(l.tops, inner.value)
-			case inner.inner != nil && inner.name == "relu_param":
-				slope, err := strconv.ParseFloat(inner.inner.first("negative_slope"), 64)
+			case inner.Inner == nil && inner.Name == "bottom":
+				l.bottoms = append(l.bottoms, inner.Value)
+			case inner.Inner == nil && inner.Name == "top":
+				l.tops = append(l.tops, inner.Value)
+			case inner.Inner != nil && inner.Name == "relu_param":
+				slope, err := strconv.ParseFloat(inner.Inner.First("negative_slope"), 64)
 				l.settings.leaky = err == nil && slope != 0
-			case inner.inner != nil && numbers != nil:
-				l.settings.take(inner.inner, numbers)
+			case inner.Inner != nil && numbers != nil:
+				l.settings.take(inner.Inner, numbers)
 			}
 		}
 		all = append(all, l)
@@ -117,20 +117,20 @@ func deployedIn(m *message, most int) (all []*layer) {
 }
 
 // take reads settings; those that are no numbers count as not given.
-func (s *settings) take(m *message, numbers map[string]protowire.Number) {
+func (s *settings) take(m *Message, numbers map[string]protowire.Number) {
 	if s.ints == nil {
 		s.ints = map[protowire.Number][]int64{}
 	}
-	for _, f := range m.fields {
-		number, known := numbers[f.name]
-		if f.name == "eps" {
-			if eps, err := strconv.ParseFloat(f.value, 64); err == nil {
+	for _, f := range m.Fields {
+		number, known := numbers[f.Name]
+		if f.Name == "eps" {
+			if eps, err := strconv.ParseFloat(f.Value, 64); err == nil {
 				s.eps = &eps
 			}
 			continue
 		}
-		v, err := strconv.ParseInt(f.value, 0, 64)
-		if w, ok := words[f.value]; ok {
+		v, err := strconv.ParseInt(f.Value, 0, 64)
+		if w, ok := words[f.Value]; ok {
 			v, err = w, nil
 		}
 		if known && err == nil {

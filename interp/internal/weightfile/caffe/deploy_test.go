@@ -78,7 +78,7 @@ func TestSettingsOfTheTextBeside(t *testing.T) {
 		"open escape":      {map[string]string{"net.prototxt": `a: "b\`}, own, "net.prototxt beside is no network's text, so its settings are not compared: line 1: got a text without its closing quotation mark"},
 		"open list":        {map[string]string{"net.prototxt": "a: [1, 2"}, own, "net.prototxt beside is no network's text, so its settings are not compared: line 1: got no value"},
 		"too deep":         {map[string]string{"net.prototxt": strings.Repeat("a{", 1<<20)}, own, "net.prototxt beside is no network's text, so its settings are not compared: line 1: got more than 32 messages within each other"},
-		"too long":         {map[string]string{"net.prototxt": strings.Repeat("#", maxText+1)}, own, "net.prototxt beside is longer than a network's text, so its settings are not compared"},
+		"too long":         {map[string]string{"net.prototxt": strings.Repeat("#", MaxText+1)}, own, "net.prototxt beside is longer than a network's text, so its settings are not compared"},
 		"bytes":            {map[string]string{"net.prototxt": "\x00\xff"}, own, `net.prototxt beside is no network's text, so its settings are not compared: line 1: got '\x00', want the name of a field`},
 		"nonsense":         {map[string]string{"net.prototxt": `layer { name: "a/b" type: "Convolution" convolution_param { pad: x pad: -1 stride: 99999999999999999999 group: -3 } } layer { name: "c" }`}, []string{"a_b [][][]  0 ", "c [][][]  0 "}, "settings of layers are those of net.prototxt beside"},
 	} {
@@ -94,7 +94,7 @@ func FuzzText(f *testing.F) {
 	f.Add(twoLayers)
 	f.Add(`a: "\x" 'y' b < c: [1, 2] > # d`)
 	f.Fuzz(func(t *testing.T, text string) {
-		if m, err := parseText(text); err == nil {
+		if m, err := ParseText(text); err == nil {
 			deployedIn(m, 1000)
 		}
 	})

@@ -6,25 +6,27 @@ import (
 	"strings"
 )
 
-// A message is one in protobuf's text form, in which Caffe's nets are written by hand:
+// A Message is one in protobuf's text form, in which Caffe's nets are written by hand:
 //
 //	layer {
 //	  name: "conv1"  type: "Convolution"
 //	  convolution_param { pad: 1  kernel_size: 3 }   # a comment
 //	}
-type message struct {
-	fields []textField
+type Message struct {
+	Fields []Field
 }
 
-// A textField has a value or a message.
-type textField struct {
-	name, value string
-	inner       *message
-	line        int
+// A Field has a value or a message. A name may be that of several.
+type Field struct {
+	Name, Value string
+	Inner       *Message // nil for a value
+	Line        int      // from 1
 }
 
+// Limits on a text.
 const (
-	maxText   = 4 << 20 // bytes; those of the largest published nets have less than 200 KB
+	MaxText   = 4 << 20 // bytes; those of the largest published nets have less than 200 KB
+	maxFields = 100_000 // of which these have 15,000
 	maxNested = 32      // messages within each other
 )
 
@@ -33,11 +35,12 @@ type textParser struct {
 	text string
 	at   int
 	line int
+	left int // fields that may come
 }
 
-// parseText reads a whole text. The error says in which line what is wrong.
-func parseText(text string) (*message, error) {
-	p := &textParser{text: text, line: 1}
+// ParseText reads a whole text. The error says in which line what is wrong.
+func ParseText(text string) (*Message, error) {
+	p := &textParser{text: text, line: 1, left: maxFields}
 	m, err := p.message(0, 0)
 	if err != nil {
 		return nil, fmt.Errorf("line %d: %w", p.line, err)
@@ -46,11 +49,11 @@ func parseText(text string) (*message, error) {
 }
 
 // message reads fields up to a closing bracket, or to the end for 0.
-func (p *textParser) message(closing byte, depth int) (*message, error) {
+func (p *textParser) message(closing byte, depth int) (*Message, error) {
 	if depth > maxNested {
 		return nil, fmt.Errorf("got more than %d messages within each other", maxNested)
 	}
-	m := &message{}
+	m := &Message{}
 	for {
 		p.space()
 		switch {
@@ -62,8 +65,8 @@ func (p *textParser) message(closing byte, depth int) (*message, error) {
 			p.at++
 			return m, nil
 		}
-		f := textField{name: p.word(), line: p.line}
-		if f.name == "" {
+		f := Field{Name: p.word(), Line: p.line}
+		if f.Name == "" {
 			return nil, fmt.Errorf("got %q, want the name of a field", p.text[p.at])
 		}
 		p.space()
@@ -72,39 +75,51 @@ func (p *textParser) message(closing byte, depth int) (*message, error) {
 		var err error
 		switch {
 		case p.take('{'):
-			f.inner, err = p.message('}', depth+1)
+			f.Inner, err = p.message('}', depth+1)
 		case p.take('<'):
-			f.inner, err = p.message('>', depth+1)
+			f.Inner, err = p.message('>', depth+1)
 		case !colon:
-			err = fmt.Errorf("got no colon and no bracket behind %s", f.name)
+			err = fmt.Errorf("got no colon and no bracket behind %s", f.Name)
 		case p.take('['):
 			err = p.list(m, f)
-			f.name = ""
+			f.Name = ""
 		default:
-			f.value, err = p.value()
+			f.Value, err = p.value()
 		}
 		if err != nil {
 			return nil, err
 		}
-		if f.name != "" {
-			m.fields = append(m.fields, f)
+		if f.Name != "" {
+			if err = p.add(m, f); err != nil {
+				return nil, err
+			}
 		}
 	}
 }
 
 // list reads values up to a bracket, each a field of its own.
-func (p *textParser) list(m *message, f textField) error {
+func (p *textParser) list(m *Message, f Field) error {
 	for {
 		p.space()
 		if p.take(']') {
 			return nil
 		}
 		var err error
-		if f.value, err = p.value(); err != nil {
+		if f.Value, err = p.value(); err != nil {
 			return err
 		}
-		m.fields = append(m.fields, f)
+		if err = p.add(m, f); err != nil {
+			return err
+		}
 	}
+}
+
+func (p *textParser) add(m *Message, f Field) error {
+	if p.left--; p.left < 0 {
+		return fmt.Errorf("got more than %d fields", maxFields)
+	}
+	m.Fields = append(m.Fields, f)
+	return nil
 }
 
 // value reads a word, a number or texts in quotes, which count as one.
@@ -178,11 +193,11 @@ func (p *textParser) space() {
 	}
 }
 
-// first is the value of the first field of a name, or "".
-func (m *message) first(name string) string {
-	for _, f := range m.fields {
-		if f.name == name && f.inner == nil {
-			return f.value
+// First is the value of the first field of a name, or "".
+func (m *Message) First(name string) string {
+	for _, f := range m.Fields {
+		if f.Name == name && f.Inner == nil {
+			return f.Value
 		}
 	}
 	return ""
