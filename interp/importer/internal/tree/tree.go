@@ -56,7 +56,10 @@ type Apply struct {
 	Name     string
 	Args     []Arg
 	Branches []Body // of a combinator
-	Block    *Block // nil for what the prelude declares
+	// Heads are what stands after repeat before the bars of branches, as "3" or "if stride == 1 then
+	// 1 else 0"; "" for a branch that is there once. It is nil where all are.
+	Heads []string
+	Block *Block // nil for what the prelude declares
 }
 
 // An Arg is an argument.
