@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"cnnlang/interp/graph"
+	"cnnlang/interp/internal/calls"
 )
 
 // Operations that have one set of tensors stay one each: written one by one they would have a set
@@ -58,7 +59,7 @@ func (w *writer) share() error {
 }
 
 func (w *writer) unlike(n, other *graph.Node) error {
-	return &LimitError{w.graph.Name, fmt.Sprintf("`%s` is %s for one item of an `each` and %s for another", n.Module(), w.call(n.Op), w.call(other.Op))}
+	return &LimitError{w.graph.Name, fmt.Sprintf("`%s` is %s for one item of an `each` and %s for another", n.Module(), calls.Of(n.Op), calls.Of(other.Op))}
 }
 
 // ordered sorts the items of a body so that each comes after what it reads, and otherwise as they
@@ -130,7 +131,7 @@ func (w *writer) each(it item) {
 	for _, n := range append([]*graph.Node{it.node}, it.again...) {
 		branches, names = append(branches, "| @"+w.tap(n.In[0])), append(names, w.tap(n))
 	}
-	w.line(`"": list { %s } -> %s: each %s as [%s]`, strings.Join(branches, " "), w.label(it.node.Module()), w.call(it.node.Op), strings.Join(names, ", "))
+	w.line(`"": list { %s } -> %s: each %s as [%s]`, strings.Join(branches, " "), w.label(it.node.Module()), calls.Of(it.node.Op), strings.Join(names, ", "))
 	w.current = nil
 }
 

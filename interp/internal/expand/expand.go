@@ -13,6 +13,7 @@ import (
 	"strings"
 
 	"cnnlang/interp/graph"
+	"cnnlang/interp/internal/calls"
 	"cnnlang/interp/internal/elab"
 	"cnnlang/lang/format"
 	"cnnlang/lang/parse"
@@ -177,7 +178,7 @@ func (w *writer) node(n *graph.Node) {
 		}
 		branches = " {" + b.String() + " }"
 	}
-	w.line("%s: %s%s%s", w.label(w.pathOf(n)), w.call(n.Op), branches, w.claims(n))
+	w.line("%s: %s%s%s", w.label(w.pathOf(n)), calls.Of(n.Op), branches, w.claims(n))
 	w.current = n
 }
 
@@ -219,12 +220,7 @@ func (w *writer) label(path string) string {
 	case w.prefix != "":
 		path = strings.TrimPrefix(path, w.prefix+".")
 	}
-	return quoted(path)
-}
-
-// quoted writes a string literal.
-func quoted(text string) string {
-	return `"` + strings.NewReplacer(`\`, `\\`, `{`, `\{`, `"`, `\"`, "\n", `\n`, "\t", `\t`).Replace(text) + `"`
+	return calls.Quoted(path)
 }
 
 // facts writes the totals as expectations, so that they are checked when the text is read.

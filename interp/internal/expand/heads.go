@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"cnnlang/interp/graph"
+	"cnnlang/interp/internal/calls"
 	"cnnlang/lang/parse"
 	"cnnlang/ops"
 )
@@ -231,7 +232,7 @@ func isWord(name string) bool {
 // branches have paths that do not begin with the combinator's.
 func (w *writer) side(s *graph.Side) {
 	if s.Output == nil {
-		w.line("# The side head %s does not fit this input.", quoted(s.Name))
+		w.line("# The side head %s does not fit this input.", calls.Quoted(s.Name))
 		return
 	}
 	body := w.bodies[s]
@@ -240,7 +241,7 @@ func (w *writer) side(s *graph.Side) {
 		for _, in := range reads(n) {
 			w.goTo(in)
 		}
-		w.line("side %s: %s%s", w.label(s.Name), w.call(n.Op), w.stated(n))
+		w.line("side %s: %s%s", w.label(s.Name), calls.Of(n.Op), w.stated(n))
 		return
 	}
 	outside, outer := w.current, w.prefix
@@ -254,7 +255,7 @@ func (w *writer) side(s *graph.Side) {
 	case w.branched(s):
 		merge := s.Output
 		branches := slices.DeleteFunc(slices.Clone(body), func(it item) bool { return it.node == merge })
-		w.line("side %s: %s {", w.label(s.Name), w.call(merge.Op))
+		w.line("side %s: %s {", w.label(s.Name), calls.Of(merge.Op))
 		for i, in := range merge.In {
 			w.line("|")
 			if w.current = nil; i == 0 {

@@ -5,6 +5,7 @@ import (
 	"strconv"
 	"strings"
 
+	"cnnlang/interp/internal/calls"
 	"cnnlang/interp/internal/elab"
 	"cnnlang/lang/format"
 	"cnnlang/lang/source"
@@ -56,14 +57,14 @@ func text(s string) string {
 	if s == "" {
 		return ""
 	}
-	return quoted(s)
+	return calls.Quoted(s)
 }
 
 // weights writes files of weights, a list if there are several.
 func weights(files []elab.Checkpoint, at func(elab.Picture) elab.Picture) string {
 	var all []string
 	for _, f := range files {
-		args := []string{quoted(f.File)}
+		args := []string{calls.Quoted(f.File)}
 		for _, arg := range []struct{ name, value string }{
 			{"url", text(f.URL)}, {"publisher", text(f.Publisher)}, {"license", text(f.License)}, {"sha256", text(f.SHA256)}, {"map", text(f.Map)},
 			{"tested", text(f.Tested)}, {"results", text(f.Results)},
@@ -109,14 +110,14 @@ func texts(list []string) string {
 	if list == nil {
 		return ""
 	}
-	if line := listed(list, quoted); len(line) <= columns {
+	if line := calls.List(list, calls.Quoted); len(line) <= columns {
 		return line
 	}
 	var b strings.Builder
 	b.WriteString("[")
 	width := columns
 	for _, text := range list {
-		text = quoted(text) + ","
+		text = calls.Quoted(text) + ","
 		if width += 1 + len(text); width > columns {
 			b.WriteString("\n")
 			width = len(text)
@@ -144,12 +145,12 @@ func Picture(p elab.Picture) string {
 		size += "x" + strconv.Itoa(p.Resize[1])
 	}
 	add("resize", size, p.Resize[0] != 0)
-	add("fit", quoted(p.Fit), p.Fit != "short")
+	add("fit", calls.Quoted(p.Fit), p.Fit != "short")
 	add("mean", numbers(p.Mean), !slices.Equal(p.Mean, []float64{0}))
 	add("std", numbers(p.Std), !slices.Equal(p.Std, []float64{1}))
 	add("scale", "255", p.Scale == 255)
-	add("order", quoted(p.Order), p.Order != "rgb")
-	add("interpolation", quoted(p.Interpolation), p.Interpolation != "bilinear")
+	add("order", calls.Quoted(p.Order), p.Order != "rgb")
+	add("interpolation", calls.Quoted(p.Interpolation), p.Interpolation != "bilinear")
 	if len(args) == 0 {
 		return "picture"
 	}
@@ -157,5 +158,5 @@ func Picture(p elab.Picture) string {
 }
 
 func numbers(list []float64) string {
-	return listed(list, func(x float64) string { return strconv.FormatFloat(x, 'f', -1, 64) })
+	return calls.List(list, func(x float64) string { return strconv.FormatFloat(x, 'f', -1, 64) })
 }

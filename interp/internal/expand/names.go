@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"cnnlang/interp/internal/calls"
 	"cnnlang/interp/internal/elab"
 )
 
@@ -37,7 +38,7 @@ func (w *writer) names(m *elab.Names) {
 		if row.Axes != nil {
 			axes = " " + strings.Join(strings.Fields(fmt.Sprint(row.Axes)), ", ")
 		}
-		w.line("%s = %s%s", quoted(row.Here), quoted(row.There), axes)
+		w.line("%s = %s%s", calls.Quoted(row.Here), calls.Quoted(row.There), axes)
 	}
 	w.line("}")
 }
