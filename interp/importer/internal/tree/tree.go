@@ -49,7 +49,7 @@ type Step struct {
 }
 
 // Do is what a step does: *Apply, *Group, *Read, *Repeat, *If or *Side.
-type Do interface{ does() }
+type Do interface{ text() string }
 
 // An Apply applies an operation, a combinator or a block.
 type Apply struct {
@@ -59,7 +59,7 @@ type Apply struct {
 	// Heads are what stands after repeat before the bars of branches, as "3" or "if stride == 1 then
 	// 1 else 0"; "" for a branch that is there once. It is nil where all are.
 	Heads []string
-	Block *Block // nil for what the prelude declares
+	Block *Block // nil for what the prelude declares, whose Args are all that it has
 }
 
 // An Arg is an argument.
@@ -70,7 +70,10 @@ type Arg struct {
 }
 
 // A Group is steps of their own: { … }.
-type Group struct{ Body Body }
+type Group struct {
+	Body  Body
+	Class string // what the file calls groups of this kind, as in Bottleneck; "" where it does not say
+}
 
 // A Read takes a value by its name: @x.
 type Read struct{ Name string }
@@ -88,15 +91,9 @@ type If struct {
 	Then, Else Body
 }
 
-// A Side is a head beside the main path.
+// A Side is a head beside the main path. The label of its step is its name, or where that is
+// empty, Name.
 type Side struct {
 	Name string
 	Body Body
 }
-
-func (*Apply) does()  {}
-func (*Group) does()  {}
-func (*Read) does()   {}
-func (*Repeat) does() {}
-func (*If) does()     {}
-func (*Side) does()   {}
