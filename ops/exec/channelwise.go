@@ -81,7 +81,10 @@ func (s *size) normed(op *ops.BatchNorm) []task.Algorithm {
 // each packs a number for each channel; those of whole blocks beyond the last are 0.
 func (s *size) each(m task.Memory, fill func(dst []float32)) []float32 {
 	channels := s.out[1]
-	return task.In(m).Floats(wholeBlocks(channels), func(dst []float32) { fill(dst[:channels]) })
+	return task.In(m).Floats(wholeBlocks(channels), func(dst []float32) {
+		fill(dst[:channels])
+		clear(dst[channels:])
+	})
 }
 
 // wholeBlocks are so many channels in blocks of any kind.

@@ -76,7 +76,7 @@ func Prepare(t testing.TB, op ops.Op, in, params []tensor.Tensor) *task.Prepared
 	for _, x := range in {
 		values = append(values, layout.Value{Shape: x.Shape})
 	}
-	return Plain(t, op, in).Prepare(values, layout.Value{Shape: Shape(t, op, in...)}, params, nil)
+	return Plain(t, op, in).Prepare(values, layout.Value{Shape: Shape(t, op, in...)}, params, Used{})
 }
 
 // Run computes an op on plain values with so many workers: see Way.Compute.
@@ -152,6 +152,16 @@ func NewGuarded(n int) *Guarded {
 		g.Data[i] = math.Float32frombits(emptyBits)
 	}
 	return g
+}
+
+// Used is a Memory in which others have packed before: all is NaN until it is filled.
+type Used struct{}
+
+// Floats implements task.Memory.
+func (Used) Floats(n int, fill func(dst []float32)) []float32 {
+	dst := NewGuarded(n).Data
+	fill(dst)
+	return dst
 }
 
 // Check fails the test if a guard has changed.

@@ -120,7 +120,7 @@ func (w *Way) layOut() *laidOut {
 	for _, x := range slices.Concat(l.in, w.Params) {
 		l.was = append(l.was, slices.Clone(x.Data))
 	}
-	l.Prepared = w.Prepare(l.values, layout.Value{Shape: w.Shape, Layout: w.To}, w.Params, nil)
+	l.Prepared = w.Prepare(l.values, layout.Value{Shape: w.Shape, Layout: w.To}, w.Params, Used{})
 	w.laid = l
 	return l
 }
@@ -188,7 +188,7 @@ func (w *Way) same(i, k int) bool { return &w.Inputs[i].Data[0] == &w.Inputs[k].
 // runIn computes it into a larger value, which may contain an input.
 func (w *Way) runIn(t testing.TB, d nested, whole *Guarded, values []layout.Value, in []tensor.Tensor) tensor.Tensor {
 	t.Helper()
-	p := w.Prepare(values, d.Value, w.Params, nil)
+	p := w.Prepare(values, d.Value, w.Params, Used{})
 	mem := NewGuarded(p.Scratch(2))
 	before := slices.Clone(whole.Data)
 	result := d.tensor(t, whole.Data)

@@ -45,7 +45,7 @@ func (e *Engine) given(inputs [][]float32) []tensor.Tensor {
 // An OperationTime is how long an operation of a step took.
 type OperationTime = plan.InstructionTime
 
-// Profile computes like Run and returns how long each operation took, the packing of the tensors first.
+// Profile computes like Run and returns how long each operation took, the packing of its tensors included.
 func (e *Engine) Profile(ctx context.Context, inputs [][]float32) ([]OperationTime, error) {
 	return e.session.Profile(ctx, e.given(inputs)...)
 }

@@ -3,6 +3,7 @@ package learn
 import (
 	"context"
 	"math"
+	"runtime"
 
 	"cnnlang/interp/graph"
 	"cnnlang/interp/internal/gradient"
@@ -61,6 +62,7 @@ func firstOf(ctx context.Context, s *gradient.Step, nodes []*graph.Node, tensors
 			return n, nil
 		}
 	}
+	runtime.KeepAlive(session)
 	return nil, nil
 }
 

@@ -48,10 +48,17 @@ func (p *Plan) tables() (sum int64) {
 
 // estimate is about what Memory will be, before algorithms are chosen.
 func (p *Plan) estimate(opts Options) Memory {
-	return Memory{
+	m := Memory{
 		Weights: packedBytes(p.program.list), Activations: p.activations(opts.threads()),
 		Outputs: p.outputs(), Fetched: p.fetched(opts),
 	}
+	if opts.Refill {
+		m.Weights = 0
+		for _, i := range p.program.list {
+			m.Weights = max(m.Weights, packedBytes([]*instruction{i}))
+		}
+	}
+	return m
 }
 
 // mostTables is how much memory computing the exact need may take.
@@ -75,7 +82,7 @@ func (p *Plan) tableBytes() (sum int64) {
 // fetched is what the tensors take that are in memory at one time while they are packed:
 // those of one instruction for each thread, and of one more.
 func (p *Plan) fetched(opts Options) (sum int64) {
-	if opts.Views {
+	if opts.Views || opts.Refill {
 		return 0
 	}
 	var sizes []int64
@@ -94,8 +101,11 @@ func (p *Plan) fetched(opts Options) (sum int64) {
 	return sum
 }
 
-// outputs is what the results of a session take.
+// outputs is what the results of a session take, if they are not the values themselves.
 func (p *Plan) outputs() (sum int64) {
+	if p.refills {
+		return 0
+	}
 	for n := range p.program.shown {
 		sum += bytes(n.Shape.Elements())
 	}

@@ -29,8 +29,9 @@ type Plan struct {
 	arena      int // float32 of the values of the batch
 	imageArena int // and of those of one image
 	packed     *packed
-	refill     []task.Task  // packs the tensors again, if they change
-	view       *mapped.View // of the file that contains the packed parameters, or nil
+	refills    bool                         // tensors are packed in every run
+	refill     map[*instruction][]task.Task // by which an instruction packs its own
+	view       *mapped.View                 // of the file that contains the packed parameters, or nil
 }
 
 // A runnable is an instruction with its parameters packed. Views, such as the flatten of an
@@ -73,8 +74,9 @@ type Options struct {
 	// them in place as long as it lives and does not fetch the tensors, unless the numbers
 	// are of other instructions.
 	Packed func(n int) []float32
-	// Refill says that the tensors change between runs, in the memory that the source gave: every session packs them
-	// anew before it computes. The images of a batch are then computed together.
+	// Refill says that the tensors change between runs, in the memory that the source gave: every instruction packs its own
+	// anew before it computes. The plan then serves one session, whose results are views of its memory, and the images
+	// of a batch are computed together.
 	Refill bool
 	// Done is called when an instruction has read a parameter's tensor for the last time, by several
 	// goroutines at once; of one that several nodes hold, for each.
@@ -121,7 +123,7 @@ func New(g *graph.Graph, params Source, opts Options) (*Plan, error) {
 	if err := graph.Verify(g); err != nil {
 		panic(fmt.Sprintf("plan: %v", err))
 	}
-	p := &Plan{graph: g, program: lower(g, opts), packed: &packed{}}
+	p := &Plan{graph: g, program: lower(g, opts), packed: &packed{}, refills: opts.Refill}
 	p.arena, p.imageArena = p.program.place()
 	if p.tableBytes() > mostTables {
 		if err := opts.affords(p.estimate(opts)); err != nil {
@@ -156,7 +158,7 @@ func (p *Plan) fill(params Source, opts Options) error {
 	if err := p.prepareOthers(params, opts); err != nil {
 		return err
 	}
-	p.prepareIn(&packed{count: true})
+	p.prepareIn(&packed{count: true, turns: opts.Refill})
 	counted := p.packed
 	need := p.Memory(opts.threads())
 	need.Fetched = p.fetched(opts)
@@ -164,6 +166,9 @@ func (p *Plan) fill(params Source, opts Options) error {
 		return err // New releases the reserved addresses
 	}
 	counted.release()
+	if opts.Refill {
+		return p.refilling(params, counted.used)
+	}
 	if opts.Packed != nil {
 		mark := p.mark()
 		if data := opts.Packed(counted.used + len(mark)); data != nil {
@@ -173,12 +178,7 @@ func (p *Plan) fill(params Source, opts Options) error {
 			}
 		}
 	}
-	list := p.prepareIn(&packed{})
-	if opts.Refill {
-		p.refill = p.refilling(list)
-	}
-	p.packed.stale = nil
-	return pack(list, params, opts)
+	return pack(p.prepareIn(&packed{}), params, opts)
 }
 
 // pinned are the nodes whose values are needed after a run.

@@ -26,7 +26,10 @@ type packed struct {
 	chunk []float32   // what is left of the last one
 	parts [][]float32 // all slices, padded to whole lines
 	free  []func()
-	used  int
+	at    int       // how much is in use
+	used  int       // at most
+	turns bool      // every instruction begins anew, in the memory of the others
+	turn  []float32 // which is this
 	jobs  []packJob
 	stale []func() // called before all jobs are done again
 	count bool     // only sizes are wanted: the chunk has no memory and serves all
@@ -47,9 +50,10 @@ const chunkFloats = 1 << 20
 // Floats implements task.Memory.
 func (p *packed) Floats(n int, fill func(dst []float32)) []float32 {
 	size := roundUp(n)
+	p.at += size
+	p.used = max(p.used, p.at)
 	switch {
 	case p.count:
-		p.used += size
 		if n > len(p.chunk) {
 			data, free := offheap.Addresses(n)
 			p.chunk, p.free = data, append(p.free, free)
@@ -66,7 +70,6 @@ func (p *packed) Floats(n int, fill func(dst []float32)) []float32 {
 	dst := p.chunk[:n:n]
 	p.parts = append(p.parts, p.chunk[:size:size])
 	p.chunk = p.chunk[size:]
-	p.used += size
 	if !p.known {
 		p.jobs = append(p.jobs, packJob{dst: dst, fill: fill})
 	}
@@ -77,6 +80,16 @@ func (p *packed) Floats(n int, fill func(dst []float32)) []float32 {
 func (p *packed) Before(forget func()) {
 	if !p.count && !p.known {
 		p.stale = append(p.stale, forget)
+	}
+}
+
+// begin begins with the next instruction.
+func (p *packed) begin() {
+	if p.turns {
+		p.at = 0
+	}
+	if p.turn != nil {
+		p.chunk = p.turn
 	}
 }
 
@@ -118,6 +131,7 @@ type packing struct {
 	of      *instruction
 	tensors []tensor.Tensor
 	jobs    []packJob
+	stale   []func()
 	left    atomic.Int64 // jobs
 }
 
@@ -143,14 +157,18 @@ func (p *Plan) prepareIn(m *packed) []*packing {
 	p.packed = m
 	var later []*packing
 	shared, alike := p.shared(), map[string]*sharing{}
+	if m.turns {
+		shared = nil // what another has packed is gone
+	}
 	for k := range p.instructions {
 		s := &p.instructions[k]
 		if !s.algorithm.Packs {
 			continue
 		}
+		m.begin()
 		one := &packing{of: s.instruction, tensors: make([]tensor.Tensor, len(s.params))}
 		s.Prepared = s.prepare(one.tensors, m.sharedBy(s.packedAs(shared), alike))
-		one.jobs, m.jobs = m.jobs, nil
+		one.jobs, one.stale, m.jobs, m.stale = m.jobs, m.stale, nil, nil
 		if len(one.jobs) > 0 {
 			later = append(later, one)
 		}

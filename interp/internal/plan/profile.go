@@ -25,21 +25,13 @@ type InstructionTime struct {
 // Profile computes like Run and returns how long each instruction took, in order. The
 // workers are woken for each anew, so the sum is somewhat more than a run takes. For
 // instructions that images take separately it sums over the images; unlike in a run, all
-// workers work on each. Packing the tensors anew comes first, where a run does that.
+// workers work on each.
 func (s *Session) Profile(ctx context.Context, inputs ...tensor.Tensor) ([]InstructionTime, error) {
 	times := make([]InstructionTime, len(s.plan.instructions))
 	for i, r := range s.plan.instructions {
 		times[i] = s.plan.time(r)
 	}
-	var packing []InstructionTime
 	err := s.run(ctx, inputs, func() error {
-		if s.plan.refill != nil {
-			start := time.Now()
-			if err := s.workers.Run(ctx, s.plan.refill); err != nil {
-				return err
-			}
-			packing = []InstructionTime{{Op: "packing", Took: time.Since(start)}}
-		}
 		if s.images != nil {
 			for image := range s.images.count {
 				s.images.enter(ctx, &s.images.shared, image)
@@ -51,7 +43,7 @@ func (s *Session) Profile(ctx context.Context, inputs ...tensor.Tensor) ([]Instr
 		}
 		return s.profile(ctx, &s.batch, times[s.plan.imageInstructions:])
 	})
-	return append(packing, times...), err
+	return times, err
 }
 
 // profile runs the instructions of a binding one by one and adds how long each took.

@@ -43,7 +43,7 @@ type binding struct {
 }
 
 // A result is a value that a session returns: a copy in Go's heap, which may be used after
-// the session is gone.
+// the session is gone. Of a plan that refills it is the value itself, in the session's memory.
 type result struct {
 	node   *graph.Node // of the plan's graph
 	source *instruction
@@ -59,17 +59,29 @@ func (p *Plan) NewSession(workers *task.Workers) *Session {
 	s.memory.scratch = s.offHeap(p.scratch(threads))
 	for _, n := range p.graph.Nodes {
 		if shown := p.program.shown[n]; shown != nil {
-			s.results = append(s.results, result{n, shown, tensor.New(n.Shape...)})
+			s.results = append(s.results, result{node: n, source: shown})
 		}
 	}
 	s.batch = p.bind(p.instructions[p.imageInstructions:], false, s.memory.arena, s.memory.scratch, threads)
+	s.show()
 	if p.separates() {
 		s.images = s.newImages(threads)
 		s.tasks = s.images.tasks()
 	}
 	s.tasks = append(s.tasks, s.batch.tasks...)
-	s.tasks = append(slices.Clone(p.refill), s.tasks...)
 	return s
+}
+
+// show gives the results memory, or the values themselves.
+func (s *Session) show() {
+	for i := range s.results {
+		r := &s.results[i]
+		if s.plan.refills {
+			r.Tensor = tensor.Tensor{Shape: r.node.Shape, Data: s.batch.values[r.source.id].Data}
+		} else {
+			r.Tensor = tensor.New(r.node.Shape...)
+		}
+	}
 }
 
 // bind gives instructions, of one image or of all, their memory.
@@ -86,6 +98,7 @@ func (p *Plan) bind(list []runnable, perImage bool, arena, scratch []float32, th
 			in[k] = b.values[one.id]
 		}
 		size := s.Prepared.Scratch(threads)
+		b.tasks = append(b.tasks, p.refill[s.instruction]...)
 		b.tasks = append(b.tasks, s.Prepared.Bind(b.values[s.id], in, scratch[:size:size], threads)...)
 		b.ends = append(b.ends, len(b.tasks))
 	}
@@ -154,7 +167,7 @@ func (s *Session) run(ctx context.Context, inputs []tensor.Tensor, work func() e
 		return err
 	}
 	for i := range s.results {
-		if r := &s.results[i]; !r.source.perImage {
+		if r := &s.results[i]; !r.source.perImage && !s.plan.refills {
 			copyPieces(ctx, r.Data, s.batch.values[r.source.id].Data)
 		}
 	}

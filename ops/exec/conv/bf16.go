@@ -96,9 +96,10 @@ func (p *problem) linesSeen(in *layout.Grid, blocks int) []int {
 func (p *problem) packBF16(b *tiledBF16, u unitBF16, block int, f *packing) []float32 {
 	taps, each, filters := p.taps(), p.each(), p.filters/p.groups
 	lines := u.taps.Len() / b.split.parts()
-	return f.Floats(u.taps.Len()*Lanes*lanesBF16, func(dst []float32) {
+	size, lanes := u.taps.Len()*Lanes, min(lanesBF16, b.out.C-block*lanesBF16)
+	return f.floats(size*lanesBF16, size*lanes, func(dst []float32) {
 		w, line := f.fold(), make([]float32, lines*lanesBF16) // line is of one filter
-		for lane := range min(lanesBF16, b.out.C-block*lanesBF16) {
+		for lane := range lanes {
 			o := block*lanesBF16 + lane
 			clear(line)
 			for i := range each {

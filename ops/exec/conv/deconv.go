@@ -71,7 +71,8 @@ func pixels(d *ops.Deconv) func(in []layout.Value, out layout.Value, params []te
 		o := phaseOrder(d, x, all(kh), all(kw))
 		f, add, each := packingOf(d, x, o, params, m), d.Epilogue().Add, x[1]/groups
 		same := f.copies(o)
-		weight := f.Floats(x[1]*filters/groups*kh*kw, func(dst []float32) {
+		size := x[1] * filters / groups * kh * kw
+		weight := f.floats(size, size, func(dst []float32) {
 			w := f.fold()
 			for group := range groups {
 				same.copy(dst[group*o.group:], w, part{group * o.filters, o.filters, 0, each})

@@ -39,9 +39,10 @@ func (p *problem) depthwiseUnits(b *tiled, f *packing) {
 // depthwise packs Lanes filters of one channel each, beginning with first: [tap][filter].
 func (p *packing) depthwise(first, taps int) []float32 {
 	copying := p.copies(order{filter: 1, taps: evenly(taps, Lanes)})
-	return p.Floats(taps*Lanes, func(dst []float32) {
+	lanes := min(Lanes, p.filters-first)
+	return p.floats(taps*Lanes, taps*lanes, func(dst []float32) {
 		f := p.fold()
-		for lane := range min(Lanes, p.filters-first) {
+		for lane := range lanes {
 			copying.copy(dst[lane:], f, part{first + lane, 1, 0, 1})
 		}
 	})

@@ -100,9 +100,10 @@ func (p *problem) packDense(b *tiled, u unit, inBlocks int, f *packing) []float3
 	taps, each, filters := p.taps(), p.each(), p.filters/p.groups
 	deep, across, first := b.in.Block, u.blocks*Lanes, u.block*Lanes
 	copying := f.copies(order{filter: 1, channel: across, taps: evenly(taps, deep*across)})
-	return f.Floats(inBlocks*taps*deep*across, func(dst []float32) {
+	end := min(first+across, b.out.C)
+	return f.floats(inBlocks*taps*deep*across, (end-first)*each*taps, func(dst []float32) {
 		w := f.fold()
-		p.inGroups(first, min(first+across, b.out.C), across, func(o, n int) {
+		p.inGroups(first, end, across, func(o, n int) {
 			seen := o/filters*each - u.inBlock*deep // the first channel that they see
 			for c := 0; c < each; {
 				block, channel := (seen+c)/deep, (seen+c)%deep

@@ -77,7 +77,7 @@ func (g *gemmConv) newPhase(rows, cols convAxis, f *packing) phase {
 	k := g.channels * taps
 	copying := f.copies(order{filter: 1, channel: taps * mr, taps: evenly(taps, mr)})
 	for group := range g.groups {
-		p.weights = append(p.weights, f.Floats(task.RoundUp(g.filters, mr)*k, func(dst []float32) {
+		p.weights = append(p.weights, f.floats(task.RoundUp(g.filters, mr)*k, g.filters*k, func(dst []float32) {
 			w := f.fold()
 			for i := 0; i < g.filters; i += mr {
 				copying.copy(dst[i*k:], w, part{group*g.filters + i, min(mr, g.filters-i), 0, g.channels})

@@ -39,9 +39,10 @@ func prepareGrouped(p *problem, v values) *task.Prepared {
 	copying := f.copies(to)
 	for block := range b.out.Blocks {
 		first := block * Lanes
-		weights := f.Floats(kh*each*kw*Lanes, func(dst []float32) {
+		end := min(first+Lanes, b.out.C)
+		weights := f.floats(kh*each*kw*Lanes, kh*each*kw*(end-first), func(dst []float32) {
 			w := f.fold()
-			p.inGroups(first, min(first+Lanes, b.out.C), Lanes, func(o, n int) { copying.copy(dst[o-first:], w, part{o, n, 0, each}) })
+			p.inGroups(first, end, Lanes, func(o, n int) { copying.copy(dst[o-first:], w, part{o, n, 0, each}) })
 		})
 		b.units = append(b.units, unit{block: block, blocks: 1, inBlock: block, taps: taps, weights: weights})
 	}

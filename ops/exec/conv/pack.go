@@ -13,7 +13,7 @@ import (
 // A packing is the memory for packed parameters and the filters with their norm folded in,
 // which happens when the first is packed.
 type packing struct {
-	task.Memory
+	memory task.Memory
 	*problem
 	params []tensor.Tensor
 
@@ -32,7 +32,7 @@ type member struct {
 
 func (p *problem) packing(v values) *packing {
 	f := &packing{
-		Memory: task.In(v.memory), problem: p, params: v.params,
+		memory: task.In(v.memory), problem: p, params: v.params,
 		all: filters{order: p.order}, parts: make([]filters, len(p.members)),
 	}
 	if c, ok := v.memory.(task.Changing); ok {
@@ -63,14 +63,24 @@ func (p *packing) fold() *filters {
 	return &p.all
 }
 
+// floats is memory for n numbers, of which fill writes so many; the others are 0.
+func (p *packing) floats(n, written int, fill func(dst []float32)) []float32 {
+	return p.memory.Floats(n, func(dst []float32) {
+		if written < n {
+			clear(dst)
+		}
+		fill(dst)
+	})
+}
+
 // behind packs what is done to the sums of each output channel: the bias, and the activation
 // with its slopes if these are learned; up to n of each, those beyond the last being 0.
 func (p *packing) behind(n int) (bias []float32, act rowwise.Act) {
-	bias = p.Floats(n, func(dst []float32) { copy(dst, p.fold().bias) })
+	bias = p.floats(n, p.filters, func(dst []float32) { copy(dst, p.fold().bias) })
 	if !p.act.IsLearned() {
 		return bias, rowwise.ActOf(p.act)
 	}
-	return bias, rowwise.Sloped(p.Floats(n, func(dst []float32) { copy(dst, p.fold().slopes) }))
+	return bias, rowwise.Sloped(p.floats(n, p.filters, func(dst []float32) { copy(dst, p.fold().slopes) }))
 }
 
 // copiedTogether is how many filters and channels are copied together where neither are neighbours in both orders.
@@ -80,7 +90,8 @@ const copiedTogether = 32
 func (p *packing) rows() []float32 {
 	to := p.inOrder()
 	copying := p.copies(to)
-	return p.Floats(p.filters*p.each()*p.taps(), func(dst []float32) {
+	size := p.filters * p.each() * p.taps()
+	return p.floats(size, size, func(dst []float32) {
 		w := p.fold()
 		for c := 0; c < p.each(); c += copiedTogether {
 			m := min(copiedTogether, p.each()-c)

@@ -22,8 +22,7 @@ import (
 type recorder struct{ text []byte }
 
 func (r *recorder) Floats(n int, fill func([]float32)) []float32 {
-	dst := make([]float32, n)
-	fill(dst)
+	dst := optest.Used{}.Floats(n, fill)
 	for _, x := range dst {
 		r.text = binary.LittleEndian.AppendUint32(r.text, math.Float32bits(x))
 	}

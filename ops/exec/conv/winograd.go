@@ -144,7 +144,7 @@ func (w *winogradConv) pack(u unit, channels int, f *packing) []float32 {
 	across, first := u.blocks*Lanes, u.block*Lanes
 	plane := w.in.Blocks * Lanes * across
 	copying := f.copies(order{filter: 1, channel: across, taps: evenly(9, Lanes*across)})
-	return f.Floats(weightPlanes*plane+Lanes, func(dst []float32) {
+	return f.floats(weightPlanes*plane+Lanes, weightPlanes*channels*across+Lanes, func(dst []float32) {
 		weights, lanes := f.fold(), min(across, w.out.C-first)
 		var lines [9 * Lanes * widestUnit]float32 // of some channels, by place of the window
 		var most [Lanes]float32
@@ -159,7 +159,7 @@ func (w *winogradConv) pack(u unit, channels int, f *packing) []float32 {
 			})
 		}
 		flag := &dst[weightPlanes*plane]
-		*flag = 0
+		clear(dst[weightPlanes*plane:])
 		for _, size := range most {
 			if !(size < mostWeight) {
 				*flag = 1

@@ -41,8 +41,8 @@ type Algorithm struct {
 // A Memory holds packed parameters.
 type Memory interface {
 	// Floats returns memory for n float32. fill must have been called on it before the
-	// instruction runs: at once, later, or by an earlier process. Two calls of fill may run
-	// at the same time.
+	// instruction runs: at once, later, or by an earlier process. It may hold anything before, so fill writes
+	// all of it. Two calls of fill may run at the same time.
 	Floats(n int, fill func(dst []float32)) []float32
 }
 
