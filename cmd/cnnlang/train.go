@@ -1,6 +1,8 @@
 package main
 
 import (
+	"fmt"
+
 	"github.com/spf13/cobra"
 
 	"cnnlang/interp"
@@ -153,6 +155,9 @@ func (a *app) trainNet(cmd *cobra.Command, f *trainFlags, args []string) error {
 		return err
 	}
 	defer t.Close()
+	if why := t.IdleViews(); why != "" {
+		a.tell("note", fmt.Sprintf("views = %d changes nothing: %s", o.Recipe.Views, why))
+	}
 	if f.resume {
 		if err := t.Resume(train.StateOf(f.output.value)); err != nil {
 			return err

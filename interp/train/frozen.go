@@ -53,6 +53,36 @@ func newFrozen(t *Trainer, s *gradient.Split, head bool) *frozen {
 	return f
 }
 
+// checkKept wants something to keep if there is a file for it.
+func (t *Trainer) checkKept() error {
+	f := t.phase.frozen
+	switch {
+	case t.o.Features == "":
+		return nil
+	case f == nil:
+		return misfit("there is nothing to keep in %s: all of %s learns from the first step on; `freeze` names parts that do not", t.o.Features, t.o.Net.Name)
+	case f.train.views+f.val.views == 0:
+		return misfit("there is nothing to keep in %s: each picture is changed anew in every epoch; `views = 2` has it come in two versions", t.o.Features)
+	}
+	return nil
+}
+
+// IdleViews says why the recipe's `views` changes nothing, "" if it changes something or is not said.
+func (t *Trainer) IdleViews() string {
+	f := t.phase.frozen
+	switch {
+	case t.o.Recipe.Views <= 0:
+		return ""
+	case f == nil:
+		return "all of " + t.o.Net.Name + " learns from the first step on; `freeze` names parts that do not"
+	case f.train.loader.Mixes():
+		return "pictures are mixed with others of their batch"
+	case !f.train.loader.Changes():
+		return "pictures are not changed at random, so that there is one version of each"
+	}
+	return ""
+}
+
 // plan plans the prefix with the tensors as they are now, and again if they have changed.
 func (f *frozen) plan() error {
 	f.close()

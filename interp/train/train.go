@@ -173,6 +173,9 @@ func New(o Options) (*Trainer, error) {
 	if err == nil && r.HeadEpochs > 0 && len(t.fresh) > 0 && len(t.fresh) < len(t.tensors) { // now that all has been found to fit
 		err = t.begin(true)
 	}
+	if err == nil {
+		err = t.checkKept()
+	}
 	if err != nil {
 		t.Close()
 		return nil, err
