@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"regexp"
 	"sync"
 
 	"cnnlang/interp/internal/elab"
@@ -51,10 +52,16 @@ func (c Conditions) parse() ([]ast.Expr, *source.File, error) {
 		list.Add(diag.New(diag.Syntax, conditions[maxConditions].Span(), "more than %d conditions", maxConditions).WithHelp("join some by `and`"))
 	}
 	if list.HasErrors() {
+		if percent.MatchString(c.Text) {
+			list[0].WithHelp("shares are numbers from 0 to 1: write 0.9 for 90 %%")
+		}
 		return nil, nil, &ProgramError{list, func(string) *source.File { return file }}
 	}
 	return conditions, file, nil
 }
+
+// percent finds a share in the unit that conditions do not have.
+var percent = regexp.MustCompile(`[0-9] *%`)
 
 // Require judges conditions as `expect` is judged, but that `memory` is that of a model with these
 // options (their Threads and Precision), and one session. Its error is a *ProgramError about the text.

@@ -23,6 +23,7 @@ import (
 
 	"cnnlang/interp"
 	"cnnlang/interp/npy"
+	"cnnlang/ops/exec"
 	"cnnlang/ops/exec/layout"
 	"cnnlang/ops/tensor"
 )
@@ -45,6 +46,9 @@ func TestStories(t *testing.T) {
 			switch name {
 			case "root": // who may read anything
 				return os.Getuid() == 0, nil
+			case "simd":
+				isa, err := exec.ISA()
+				return isa != "generic", err
 			case "bf16", "f32fast": // what kernels are for
 				precision, err := layout.ParsePrecision(name)
 				return err == nil && precision.Supported() == nil, err

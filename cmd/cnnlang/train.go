@@ -7,6 +7,7 @@ import (
 
 	"cnnlang/interp"
 	"cnnlang/interp/train"
+	"cnnlang/ops/exec"
 )
 
 // A trainFlags is the flags of `cnnlang train`.
@@ -161,6 +162,10 @@ func (a *app) trainNet(cmd *cobra.Command, f *trainFlags, args []string) error {
 	if f.resume {
 		if err := t.Resume(train.StateOf(f.output.value)); err != nil {
 			return err
+		}
+		if from := t.Moved(); from != "" {
+			here, _ := exec.ISA() // is known here
+			a.tell("warning", fmt.Sprintf("the training was saved by kernels for %s and goes on by those for %s: the last digits of what is learned will not be those of one that stays there", from, here))
 		}
 	}
 	return v.run(ctx, t)

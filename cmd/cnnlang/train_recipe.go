@@ -42,7 +42,7 @@ func (r *recipeFlags) flags(cmd *cobra.Command) {
 	r.views = numberOf(0, 0, 1<<16)
 	r.views.write = r.epochs.write
 	r.batch = listOf[int]("N", 1, numberFrom(1, 1<<16))
-	r.seed = &option[uint64]{what: "N", parse: parseSeed}
+	r.seed = &option[uint64]{what: "N", parse: parseRecipeSeed}
 	r.freeze = listOf[string]("PATHS", 1000, parsePath)
 	f := cmd.Flags()
 	f.Var(r.name, "recipe", "the section train of the net's text to follow, by its name; "+interp.Unnamed+" is the one without, and every net has "+interp.FineTune+" (default "+interp.FineTune+" with --weights)")
@@ -80,6 +80,16 @@ func parseSettings(text string) (string, error) {
 		return "", errors.New("want settings, as in 'epochs = 5; batch = 16'")
 	}
 	return text, nil
+}
+
+// parseRecipeSeed wants a seed that the text of a recipe can say.
+func parseRecipeSeed(text string) (uint64, error) {
+	const most = 1 << 53
+	v, err := parseSeed(text)
+	if err != nil || v > most {
+		return 0, fmt.Errorf("want a whole number from 0 to %d", uint64(most))
+	}
+	return v, nil
 }
 
 func parseRate(text string) (float64, error) {

@@ -15,6 +15,7 @@ import (
 	"cnnlang/interp/graph"
 	"cnnlang/interp/internal/weights"
 	"cnnlang/interp/train/optim"
+	"cnnlang/ops/exec"
 	"cnnlang/ops/tensor"
 )
 
@@ -35,6 +36,9 @@ type position struct {
 	Recipe  string  `json:"recipe"` // the section, for one epoch
 	Epochs  int     `json:"epochs"` // of the section
 	Data    string  `json:"data"`   // digest
+	Train   int     `json:"train"`  // pictures to learn from
+	Val     int     `json:"val"`    // to check with
+	ISA     string  `json:"isa"`    // instruction set of the kernels
 	Fresh   string  `json:"fresh"`  // the paths that no file gave
 	Frozen  string  `json:"frozen"` // the precision of what is frozen
 	Head    bool    `json:"head"`
@@ -58,10 +62,15 @@ func (t *Trainer) position() (position, error) {
 		return position{}, err
 	}
 	fmt.Fprint(hash, interp.PictureText(t.o.Net.Meta.Prepare))
+	isa, err := exec.ISA()
+	if err != nil {
+		return position{}, err
+	}
 	r := t.o.Recipe
 	r.Epochs = 1 // they may grow
 	return position{
 		Version: stateVersion, Net: hex.EncodeToString(hash.Sum(nil)), Recipe: r.Text(), Epochs: t.o.Recipe.Epochs, Data: t.o.Data.Digest(),
+		Train: t.o.Data.Train.Len(), Val: t.o.Data.Val.Len(), ISA: isa,
 		Fresh: strings.Join(t.Fresh(), " "), Frozen: t.o.Precision.String(), Head: t.phase.head, Before: t.phase.steps, Taken: t.phase.learner.Taken(),
 		Epoch: t.epoch, Next: t.next, Passed: t.passed, InRow: t.inRow, Sum: t.sum, Factor: t.factor, Best: t.best, Learned: t.learned,
 	}, nil
@@ -167,7 +176,7 @@ func notFresh(n *interp.Net, path string) (map[string]tensor.Tensor, error) {
 }
 
 // Resume goes on where Save was called, on a trainer that has learned nothing yet: every bit of what follows is as
-// if it had not stopped, unless there are more epochs now and rates depend on how many there are. Its error is a
+// if it had not stopped, unless there are more epochs now and rates depend on how many there are, or Moved. Its error is a
 // *StateError, or one of reading the file; the trainer is of no use then.
 func (t *Trainer) Resume(path string) error {
 	store, p, err := openState(path)
@@ -207,6 +216,9 @@ func (t *Trainer) Resume(path string) error {
 	}
 	t.phase.steps, t.epoch, t.next, t.passed, t.sum, t.best, t.learned = p.Before, p.Epoch, p.Next, p.Passed, p.Sum, p.Best, p.Learned
 	t.inRow, t.factor = p.InRow, p.Factor
+	if p.ISA != now.ISA {
+		t.moved = p.ISA
+	}
 	t.phase.learner.Resume(p.Taken)
 	if f := t.phase.frozen; f != nil { // whose tensors have changed
 		if err := f.plan(); err != nil {
@@ -216,6 +228,10 @@ func (t *Trainer) Resume(path string) error {
 	return store.Unchanged()
 }
 
+// Moved is the instruction set on which a training was saved that goes on here on another, so that its last digits will
+// not be what they would have been there; "" if it is the same one.
+func (t *Trainer) Moved() string { return t.moved }
+
 // differences are how a training that was saved is another one.
 func differences(saved, now position) (list []string) {
 	add := func(differ bool, what string) {
@@ -224,12 +240,20 @@ func differences(saved, now position) (list []string) {
 		}
 	}
 	add(saved.Net != now.Net, "of another net, or of other arguments or another size")
-	add(saved.Data != now.Data, "of other pictures, or they are split otherwise")
+	add(saved.Data != now.Data, saved.pictures(now))
 	add(saved.Fresh != now.Fresh, "it began with tensors of another file")
 	add(saved.Frozen != now.Frozen, fmt.Sprintf("of what is frozen in %s, and now that is %s", saved.Frozen, now.Frozen))
 	list = append(list, apart(saved.Recipe, now.Recipe)...)
 	add(saved.Epochs > now.Epochs, fmt.Sprintf("of %d epochs, and now there are %d; they may become more, not fewer", saved.Epochs, now.Epochs))
 	return list
+}
+
+// pictures says how those differ that a training learns from.
+func (p position) pictures(now position) string {
+	if p.Train == now.Train && p.Val == now.Val {
+		return "of other pictures, as many of them, or they are split otherwise"
+	}
+	return fmt.Sprintf("of %d pictures to learn from and %d to check with, and now there are %d and %d; they have to be the same, and split as they were", p.Train, p.Val, now.Train, now.Val)
 }
 
 // apart are the lines in which two recipes differ.

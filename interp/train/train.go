@@ -99,6 +99,7 @@ type Trainer struct {
 	exact   map[string]tensor.Tensor // statistics that Recompute made
 	learned *Outcome                 // of an epoch that Run has not checked yet
 	looks   int                      // for values that are not finite
+	moved   string                   // see Moved
 
 	// Of Run, nil outside: told of events, called between steps, and before training ends by a step that is not finite.
 	tell    func(events.Event)

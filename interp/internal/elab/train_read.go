@@ -69,7 +69,11 @@ func (r *trainReader) read(items []*ast.Setting, t *training) {
 			continue
 		}
 		if first := r.seen[t.name][name]; first != nil {
-			r.fail(settingTwice(item.Key, first))
+			d := settingTwice(item.Key, first)
+			if r.o == nil {
+				d.WithHelp("write it once; --epochs, --batch, --seed, --freeze and --views are short for such settings")
+			}
+			r.fail(d)
 			continue
 		}
 		r.seen[t.name][name] = item.Key
