@@ -14,10 +14,10 @@ import (
 	"cnnlang/stdlib"
 )
 
-// A Declaration describes one primitive, block or net as its text declares it, or a form of `train`.
+// A Declaration describes one primitive, block or net as its text declares it, or a key or a form of `train`.
 type Declaration struct {
 	Name      string      `json:"name"`
-	Kind      string      `json:"kind"`    // primitive, value, block, net or form
+	Kind      string      `json:"kind"`    // primitive, value, block, net, setting or form
 	Package   string      `json:"package"` // what to import it from, "" for what is known everywhere
 	File      string      `json:"file"`
 	Line      int         `json:"line"`
@@ -48,7 +48,7 @@ type Port struct {
 }
 
 // Declarations describes the library: the primitives first, then the blocks of std, then
-// the nets, each in order of their files, and last the forms of `train`.
+// the nets, each in order of their files, and last the keys and the forms of `train`.
 func Declarations() ([]Declaration, error) {
 	modules, err := shelf()
 	var all []Declaration

@@ -1,16 +1,24 @@
 package interp
 
 import (
+	"strings"
+
 	"cnnlang/interp/internal/elab"
 	"cnnlang/lang/resolve"
 )
 
-// forms describes the words that stand for a rule in a section `train`, by their keys.
+// forms describes the keys of a section `train`, and the words that stand for a rule there, by their keys.
 func forms() (all []Declaration) {
 	for _, key := range resolve.TrainKeys {
+		doc := settingDocs[key]
+		if words := resolve.Forms[key]; len(words) > 0 {
+			doc += " Its words are `" + strings.Join(words, "`, `") + "`."
+		}
+		all = append(all, ofTrain(key, "setting", doc))
+	}
+	for _, key := range resolve.TrainKeys {
 		for _, name := range resolve.Forms[key] {
-			d := Declaration{Name: name, Kind: "form", Package: "train", File: "train", Signature: name, Params: []Parameter{}, Input: []string{}, Output: []string{},
-				Doc: "A value of `" + key + "` in a section `train`."}
+			d := ofTrain(name, "form", formDocs[name]+" A value of `"+key+"`.")
 			arguments := ""
 			for i, p := range elab.FormParameters(name) {
 				if i > 0 {
@@ -28,4 +36,9 @@ func forms() (all []Declaration) {
 		}
 	}
 	return all
+}
+
+// ofTrain is an entry of a section `train`.
+func ofTrain(name, kind, doc string) Declaration {
+	return Declaration{Name: name, Kind: kind, Package: "train", File: "train", Signature: name, Params: []Parameter{}, Input: []string{}, Output: []string{}, Doc: doc}
 }

@@ -194,7 +194,10 @@ func entryText(e interp.Declaration) string {
 	if e.Base != "" {
 		fmt.Fprintf(&b, "%s\n\n", e.Base)
 	}
-	if e.Doc != "" {
+	switch {
+	case e.Package == "train":
+		fmt.Fprintf(&b, "%s\n", wrapped(e.Doc, 80))
+	case e.Doc != "":
 		fmt.Fprintf(&b, "%s\n\n", strings.TrimSpace(e.Doc))
 	}
 	switch {
@@ -202,7 +205,7 @@ func entryText(e interp.Declaration) string {
 		fmt.Fprintln(&b, "a primitive of the language")
 	case e.Kind == "value":
 		fmt.Fprintln(&b, "a value of the language, for meta")
-	case e.Kind == "form":
+	case e.Kind == "setting" || e.Kind == "form":
 		width := 0
 		for _, p := range e.Params {
 			width = max(width, len(p.Name))
@@ -213,7 +216,7 @@ func entryText(e interp.Declaration) string {
 		if width > 0 {
 			fmt.Fprintln(&b)
 		}
-		fmt.Fprintf(&b, "a word of recipes, which lang/spec.md describes; `cnnlang train FILE|NAME --show-recipe` prints one\n")
+		fmt.Fprintf(&b, "a %s of recipes, which lang/spec.md describes; `cnnlang train FILE|NAME --show-recipe` prints one\n", map[string]string{"setting": "setting", "form": "word"}[e.Kind])
 	case e.Package != "":
 		fmt.Fprintf(&b, "import %s { %s }  (%s:%d)\n", e.Package, e.Name, e.File, e.Line)
 		if strings.HasPrefix(e.Package, "nets.") {

@@ -11,14 +11,15 @@ import (
 	"golang.org/x/image/font/sfnt"
 )
 
-// A face is a font of a file, and its pictures, one for each character.
+// A face is a font of a file, and its pictures, one for each character and for uncials.
 type face struct {
 	file
 	hash     [sha256.Size]byte // of the file
 	names    string            // family and style
 	version  string
 	pictures []picture
-	left     string // why it is left out, "" if it is not
+	uncials  map[rune]picture // by lower-case letter, as many of these as it has
+	left     string           // why it is left out, "" if it is not
 }
 
 // odd finds faces whose capitals are no plain letters, or not those of their own.
@@ -81,6 +82,12 @@ func (c *face) read(data []byte) string {
 			return fmt.Sprintf("draws %c and %c alike", other, char)
 		}
 		seen[c.pictures[i]] = char
+	}
+	c.uncials = map[rune]picture{}
+	for _, char := range uncials {
+		if o, err := outlineOf(font, &b, char); err == nil {
+			c.uncials[char] = o.draw()
+		}
 	}
 	return ""
 }

@@ -16,6 +16,11 @@ import (
 // characters are the classes, in the order of their code points.
 const characters = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
+// uncials are the lower-case letters that are learned from as forms of their capitals, because faces of one case draw
+// capitals so: those that are neither their capital made small nor, cut to their ink, like another character, as g and q
+// are like 9, and l is like I.
+const uncials = "abdefhmnrt"
+
 func main() {
 	fonts := flag.String("fonts", ".work/fonts", "the folder of the fonts, a folder for each package")
 	designs := flag.String("designs", "designs.txt", "the file that says of which design each font is")

@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"unicode"
 )
 
 // A design is the faces that draw the same letters.
@@ -66,21 +67,32 @@ func heldPictures(all []*design) map[picture]bool {
 }
 
 // write writes the pictures of a design, each in the folder of its character, but those that it is to go without: an I
-// that is a mere bar is the same in several designs.
+// that is a mere bar is the same in several designs. To learn from, a quarter as many come of each uncial.
 func (d *design) write(root string, without map[picture]bool) error {
 	for i, char := range characters {
 		folder := filepath.Join(root, string(char))
 		if err := os.MkdirAll(folder, 0o755); err != nil {
 			return err
 		}
-		times := map[*face]int{}
-		for _, f := range d.picks(i) {
-			if without[f.pictures[i]] {
+		times := map[string]int{}
+		put := func(f *face, p picture, suffix string) error {
+			name := fmt.Sprintf("%s.%s.%x%s", f.pkg, strings.TrimSuffix(f.name(), filepath.Ext(f.name())), f.hash[:4], suffix)
+			name = strings.ReplaceAll(name, " ", "_")
+			times[name]++
+			return p.write(filepath.Join(folder, fmt.Sprintf("%s.%d.png", name, times[name]-1)))
+		}
+		lower := unicode.ToLower(char)
+		for n, f := range d.picks(i) {
+			if !without[f.pictures[i]] {
+				if err := put(f, f.pictures[i], ""); err != nil {
+					return err
+				}
+			}
+			p, ok := f.uncials[lower]
+			if !ok || d.heldOut() || n%4 != 0 || p == f.pictures[i] || without[p] {
 				continue
 			}
-			name := fmt.Sprintf("%s.%s.%x.%d.png", f.pkg, strings.TrimSuffix(f.name(), filepath.Ext(f.name())), f.hash[:4], times[f])
-			times[f]++
-			if err := f.pictures[i].write(filepath.Join(folder, strings.ReplaceAll(name, " ", "_"))); err != nil {
+			if err := put(f, p, "."+string(lower)); err != nil {
 				return err
 			}
 		}
