@@ -1,0 +1,65 @@
+// Package structure finds the structure of a net that a file describes operation by operation: which
+// steps are in series, what is parallel and where it is merged, and which values are read from afar.
+// It makes a tree of it, which package tree writes.
+//
+// Valdes, Tarjan, Lawler, "The Recognition of Series Parallel Digraphs", 1982, reduce such graphs to
+// one edge; what cannot be reduced is read by name here.
+package structure
+
+import (
+	"fmt"
+	"strings"
+
+	"cnnlang/interp/graph"
+	"cnnlang/interp/importer/internal/flat"
+	"cnnlang/interp/importer/internal/tree"
+)
+
+// Of is the tree of a net, without blocks.
+func Of(n *flat.Net) *tree.Net {
+	c := newCore(n.Graph)
+	c.reduce()
+	body, w := c.emit()
+	w.name(n)
+	in, out := signature(n.Graph)
+	return &tree.Net{Name: n.Graph.Name, In: in, Out: out, Meta: n.Meta, Body: body}
+}
+
+// signature writes what the net takes and gives.
+func signature(g *graph.Graph) (in, out string) {
+	batch := "N"
+	if n := g.Images(); n != 1 {
+		batch = fmt.Sprintf("N = %d", n)
+	}
+	if len(g.Inputs) == 1 && named(g.Input()) == "" {
+		in = sizes(g.Input(), batch)
+	} else {
+		for _, n := range g.Inputs {
+			in += "| " + sizes(n, batch) + " as " + n.Path + " "
+			batch = "N"
+		}
+	}
+	if len(g.Outputs) == 1 && g.Outputs[0].Name == "output" {
+		return strings.TrimSpace(in), sizes(g.Output(), "N")
+	}
+	for _, o := range g.Outputs {
+		out += "| " + sizes(o.Node, "N") + " as " + o.Name + " "
+	}
+	return strings.TrimSpace(in), strings.TrimSpace(out)
+}
+
+func sizes(n *graph.Node, batch string) string {
+	text := "[" + batch
+	for _, size := range n.Shape[1:] {
+		text += fmt.Sprintf(", %d", size)
+	}
+	return text + "]"
+}
+
+// named is what an input is called, "" for one without a name.
+func named(n *graph.Node) string {
+	if n.Path == "input" {
+		return ""
+	}
+	return n.Path
+}

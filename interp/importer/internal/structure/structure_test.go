@@ -1,0 +1,121 @@
+package structure_test
+
+import (
+	"bytes"
+	"flag"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"cnnlang/interp"
+	"cnnlang/interp/graph"
+	"cnnlang/interp/importer/internal/flat"
+	"cnnlang/interp/importer/internal/structure"
+	"cnnlang/interp/importer/internal/tree"
+	"cnnlang/interp/internal/graphtest"
+	"cnnlang/lang/diag"
+)
+
+var keep = flag.String("keep", "", "a folder into which the texts are written")
+
+// flatOf is a graph as a reader makes it: without heads, which are outputs, and without names of
+// operations unless they are asked for.
+func flatOf(g *graph.Graph, names bool) *flat.Net {
+	b := flat.Build(g.Name)
+	made := map[*graph.Node]*graph.Node{}
+	for _, n := range g.Nodes {
+		if n.Op == nil {
+			name := word(n.Path)
+			if name == "" && len(g.Inputs) > 1 {
+				name = "a"
+			}
+			made[n] = b.Input(name, n.Shape)
+			continue
+		}
+		path := ""
+		if names && len(n.Params) > 0 {
+			path = n.Module()
+		}
+		in := make([]*graph.Node, len(n.In))
+		for i, x := range n.In {
+			in[i] = made[x]
+		}
+		f, err := b.Op(path, n.Op, flat.About{}, in...)
+		if err != nil {
+			panic(err)
+		}
+		made[n] = f
+	}
+	for _, o := range g.Outputs {
+		b.Output(word(o.Name), made[o.Node])
+	}
+	for _, s := range g.Sides {
+		if s.Output != nil {
+			b.Output(word(s.Name), made[s.Output])
+		}
+	}
+	return b.Net()
+}
+
+func word(name string) string { return strings.ReplaceAll(name, ".", "_") }
+
+// readBack is the graph of a text.
+func readBack(t *testing.T, text string) *graph.Graph {
+	t.Helper()
+	p, err := interp.Read("<stdin>", strings.NewReader(text))
+	if err != nil {
+		t.Fatalf("%v\n%s", err, text)
+	}
+	nets, list, err := p.Check(interp.Options{})
+	if err != nil || list.HasErrors() || len(nets) != 1 {
+		var b strings.Builder
+		diag.Fprint(&b, list, p.File, diag.Options{Max: 3})
+		t.Fatalf("%v\n%s\n%s", err, b.String(), text)
+	}
+	return nets[0].Graph
+}
+
+// recovered is the text of a net, which is checked to be the same net.
+func recovered(t *testing.T, n *flat.Net) string {
+	t.Helper()
+	text := tree.Text(&tree.File{Net: structure.Of(n)})
+	g := readBack(t, text)
+	if _, err := flat.Match(g, n.Graph); err != nil {
+		var b bytes.Buffer
+		graph.Print(&b, n.Graph)
+		t.Fatalf("%v\n%s\n%s", err, text, b.String())
+	}
+	if *keep != "" {
+		os.WriteFile(filepath.Join(*keep, n.Graph.Name+".cnn"), []byte(text), 0o666)
+	}
+	return text
+}
+
+// TestNetsOfTheLibrary: without names and structure every net becomes a text that is the same net.
+func TestNetsOfTheLibrary(t *testing.T) {
+	for _, name := range interp.Library() {
+		t.Run(name, func(t *testing.T) {
+			p, err := interp.Open(name)
+			if err != nil {
+				t.Fatal(err)
+			}
+			n, err := p.Net(interp.Options{})
+			if err != nil {
+				t.Fatal(err)
+			}
+			recovered(t, flatOf(n.Graph, false))
+		})
+	}
+}
+
+func TestRandomGraphs(t *testing.T) {
+	count := 300
+	if testing.Short() {
+		count = 50
+	}
+	for seed := range uint64(count) {
+		g := graphtest.Random(seed, int(5+seed%60))
+		recovered(t, flatOf(g, false))
+	}
+}
