@@ -79,10 +79,16 @@ func (m *matcher) outputs(text, file *graph.Graph) error {
 	return nil
 }
 
-// passes reports whether a node gives its input on, in training too.
+// passes reports whether a node gives its input on, in training too: the identity, and a merge of one
+// value, as that of a shortcut is that is there on a condition.
 func passes(n *graph.Node) bool {
-	_, is := n.Op.(*ops.Identity)
-	return is
+	switch n.Op.(type) {
+	case *ops.Identity:
+		return true
+	case *ops.Add, *ops.Mul, *ops.Max, *ops.Mean, *ops.Concat:
+		return len(n.In) == 1
+	}
+	return false
 }
 
 // want pairs two nodes, which are to be compared unless that has been done.
