@@ -38,6 +38,9 @@ func (b *Builder) Op(path string, op ops.Op, about About, in ...*graph.Node) (*g
 	return b.add(n, about), nil
 }
 
+// About is what is known of a node, for more to be written into it.
+func (b *Builder) About(n *graph.Node) *About { return &b.net.About[n.ID] }
+
 // Output makes a node the next output.
 func (b *Builder) Output(name string, n *graph.Node) {
 	b.net.Graph.Outputs = append(b.net.Graph.Outputs, graph.Output{Name: name, Node: n})

@@ -1,0 +1,87 @@
+package caffe
+
+import (
+	"encoding/json"
+	"os"
+	"strings"
+	"testing"
+
+	"cnnlang/interp/importer/internal/flat"
+	"cnnlang/interp/importer/internal/flattest"
+	"cnnlang/ops/tensor"
+)
+
+// read reads a network of testdata/import/caffe, with its numbers if there are any.
+func read(t *testing.T, name string) (*flat.Net, error) {
+	s := flattest.File(t, "caffe/"+name+".prototxt")
+	if _, err := os.Stat("../../../../testdata/import/caffe/" + name + ".caffemodel"); err == nil {
+		in := flattest.File(t, "caffe/"+name+".caffemodel").Input
+		s.Weights = &in
+	}
+	return Read(s)
+}
+
+// TestNetworks: the networks have the layers, parameters, multiply-accumulates and outputs that torch
+// computes of the same texts, with generated tensors or with those of a .caffemodel.
+func TestNetworks(t *testing.T) {
+	for name, want := range flattest.Expectations(t, "caffe/expected.json") {
+		net, err := read(t, name)
+		if err != nil {
+			t.Errorf("%s: %v", name, err)
+			continue
+		}
+		if params, macs := flattest.Costs(net); params != want.Params || macs != want.MACs {
+			t.Errorf("%s: got %d parameters and %d multiply-accumulates, want %d and %d", name, params, macs, want.Params, want.MACs)
+		}
+		compareLayers(t, name, net, want)
+		values := flattest.Run(t, net, flattest.Image(want.Input))
+		if len(net.Graph.Outputs) != 1 || len(want.Outputs) != 1 {
+			t.Errorf("%s: got %d outputs, want 1", name, len(net.Graph.Outputs))
+			continue
+		}
+		for blob, y := range want.Outputs {
+			if d := y.Near(t, values[net.Graph.Output()]); !(d < 2e-6) {
+				t.Errorf("%s: %s is off by %.1e standard deviations", name, blob, d)
+			}
+		}
+	}
+}
+
+// compareLayers compares the shape that each layer gives last, and the shapes of tensors.
+func compareLayers(t *testing.T, name string, net *flat.Net, want flattest.Expected) {
+	var shapes map[string]tensor.Shape
+	if err := json.Unmarshal(want.Shapes, &shapes); err != nil {
+		t.Fatal(err)
+	}
+	seen := map[string]tensor.Shape{}
+	for _, n := range net.Graph.Operations() {
+		_, rest, _ := strings.Cut(net.About[n.ID].Where, `"`)
+		layer, _, _ := strings.Cut(rest, `"`)
+		if seen[layer] == nil || layer != "slice" { // the first part of a slice
+			seen[layer] = n.Shape
+		}
+	}
+	for layer, shape := range seen {
+		if !shape.Equal(shapes[layer]) {
+			t.Errorf("%s: layer %s gives %v, want %v", name, layer, shape, shapes[layer])
+		}
+	}
+	tensors := map[string]tensor.Shape{}
+	for _, p := range net.Graph.Params(false) {
+		tensors[p.Path] = p.Shape
+	}
+	for path, shape := range want.Tensors {
+		if !tensors[path].Equal(shape) {
+			t.Errorf("%s: %s is %v, want %v", name, path, tensors[path], shape)
+		}
+	}
+	if len(tensors) != len(want.Tensors) {
+		t.Errorf("%s: got %d tensors, want %d", name, len(tensors), len(want.Tensors))
+	}
+	for layer := range shapes {
+		silent := strings.Contains(layer, "scale") || layer == "split"
+		if seen[layer] == nil && !silent {
+			t.Errorf("%s: there is no layer %s", name, layer)
+		}
+	}
+}
