@@ -135,6 +135,10 @@ func (b *builder) needed() (list []*graph.Node) {
 
 // forward writes what a node of the net computes in training.
 func (b *builder) forward(n *graph.Node) error {
+	if _, same := n.Op.(*ops.Identity); same {
+		b.step.Values[n] = b.step.Values[n.In[0]]
+		return nil
+	}
 	at := &place{builder: b, op: n.Op, params: n.Params, path: n.Path}
 	for _, in := range n.In {
 		at.in = append(at.in, b.step.Values[in])

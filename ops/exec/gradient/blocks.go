@@ -40,18 +40,6 @@ const visitFloats = 2 * layout.Lanes
 // wholeRows is how long, in float32, a plane may be that is treated as one row.
 const wholeRows = 1 << 17
 
-// joined makes a row of each small plane, where no grid has a halo: less is then done for each row.
-func joined(grids ...*layout.Grid) {
-	for _, g := range grids {
-		if g.HasHalo() || g.H*g.Pitch > wholeRows {
-			return
-		}
-	}
-	for _, g := range grids {
-		*g = g.Flattened()
-	}
-}
-
 // each computes numbers of each plane into memory that is then passed to combine, for one channel after the other.
 func (b *blockSums) each(s task.Scratch, passes int, plane func(v visit, into []float32), combine func(c int, of []float32)) []task.Task {
 	perPlane := b.numbers * layout.Lanes
@@ -108,7 +96,7 @@ func (t *lines) over(v *visit, g *layout.Grid, add func(sums []float32, y, from,
 func blockStats(in layout.Value) *task.Prepared {
 	const mean, squares = 0, 2
 	b := &blockSums{in.Grid(), 4}
-	joined(&b.Grid)
+	layout.Join(wholeRows, &b.Grid)
 	pixels := float64(in.Shape[2:].Elements())
 	return &task.Prepared{Algorithm: "two-pass-" + kernel.ISA(), Shared: b.shared(), PerWorker: visitFloats, Tasks: func(out tensor.Tensor, in []tensor.Tensor, s task.Scratch) []task.Task {
 		x := in[0].Data
@@ -149,7 +137,7 @@ func blockStats(in layout.Value) *task.Prepared {
 func blockProducts(in []layout.Value, eps float64, stats func(in []tensor.Tensor) []float32) *task.Prepared {
 	const sum, products = 0, 2
 	dy, b := in[0].Grid(), &blockSums{in[1].Grid(), 4}
-	joined(&b.Grid, &dy)
+	layout.Join(wholeRows, &b.Grid, &dy)
 	return &task.Prepared{Algorithm: "sums-" + kernel.ISA(), Shared: b.shared(), PerWorker: visitFloats, Tasks: func(out tensor.Tensor, in []tensor.Tensor, s task.Scratch) []task.Task {
 		g, x, stats := in[0].Data, in[1].Data, stats(in)
 		return b.each(s, 2, func(v visit, into []float32) {
@@ -177,7 +165,7 @@ func blockProducts(in []layout.Value, eps float64, stats func(in []tensor.Tensor
 // blockChannelSums are the sums of each channel, and blockAxisSums those of each channel of an image.
 func blockChannelSums(in layout.Value) *task.Prepared {
 	b := &blockSums{in.Grid(), 2}
-	joined(&b.Grid)
+	layout.Join(wholeRows, &b.Grid)
 	return &task.Prepared{Algorithm: "sums-" + kernel.ISA(), Shared: b.shared(), PerWorker: visitFloats, Tasks: func(out tensor.Tensor, in []tensor.Tensor, s task.Scratch) []task.Task {
 		return b.each(s, 1, func(v visit, into []float32) {
 			t := b.sums(v, in[0].Data)
@@ -196,7 +184,7 @@ func blockChannelSums(in layout.Value) *task.Prepared {
 
 func blockAxisSums(in, out layout.Value) *task.Prepared {
 	b, to := &blockSums{in.Grid(), 0}, out.Grid()
-	joined(&b.Grid)
+	layout.Join(wholeRows, &b.Grid)
 	return &task.Prepared{Algorithm: "sums-" + kernel.ISA(), PerWorker: visitFloats, Tasks: func(out tensor.Tensor, in []tensor.Tensor, s task.Scratch) []task.Task {
 		return []task.Task{task.LongRanges(b.N*b.Blocks, max(1, planePart/(b.H*b.Pitch)), func(ctx context.Context, first, end, worker int) {
 			for i := first; i < end && ctx.Err() == nil; i++ {
@@ -223,7 +211,7 @@ func (b *blockSums) sums(v visit, x []float32) (t lines) {
 // blockNormalize subtracts the mean first, as a norm with stored statistics does.
 func blockNormalize(op *ops.BatchNorm, c call) *task.Prepared {
 	from, to := c.in[0].Grid(), c.out.Grid()
-	joined(&from, &to)
+	layout.Join(wholeRows, &from, &to)
 	weight, bias := c.affine(op.Scale, op.Shift)
 	eps, all := op.Eps.Float(), to.Blocks*layout.Lanes
 	return &task.Prepared{Algorithm: "affine-" + kernel.ISA(), Shared: 3 * all, Tasks: func(out tensor.Tensor, in []tensor.Tensor, s task.Scratch) []task.Task {
@@ -247,7 +235,7 @@ func blockNormalize(op *ops.BatchNorm, c call) *task.Prepared {
 // blockGradient is the gradient through a norm, which lies where dy did if that is not needed any more.
 func blockGradient(op *ops.BatchNorm, c call) *task.Prepared {
 	dy, x, to := c.in[0].Grid(), c.in[1].Grid(), c.out.Grid()
-	joined(&dy, &x, &to)
+	layout.Join(wholeRows, &dy, &x, &to)
 	weight, _ := c.affine(op.Scale, false)
 	eps, count := op.Eps.Float(), float64(c.out.Shape.Elements()/to.C)
 	const about, mean, scale, slope, all = 0, layout.Lanes, 2 * layout.Lanes, 3 * layout.Lanes, 4 * layout.Lanes
@@ -288,7 +276,7 @@ func blockStored(op *ops.BatchNorm, c call) *task.Prepared {
 // blockSpread repeats one pixel.
 func blockSpread(in, out layout.Value) *task.Prepared {
 	from, to := in.Grid(), out.Grid()
-	joined(&to)
+	layout.Join(wholeRows, &to)
 	return &task.Prepared{Algorithm: "spread-" + kernel.ISA(), Tasks: func(out tensor.Tensor, in []tensor.Tensor, _ task.Scratch) []task.Task {
 		return []task.Task{task.EachRow(&to, func(image, block, y, _ int) {
 			row := to.Row(out.Data, image, block, y)

@@ -67,6 +67,19 @@ func (g Grid) Flattened() Grid {
 	return g
 }
 
+// Join makes a row of each plane, of at most so many float32, where no grid has a halo: what is done row by
+// row is then done in fewer steps.
+func Join(most int, grids ...*Grid) {
+	for _, g := range grids {
+		if g.HasHalo() || g.H*g.Pitch > most {
+			return
+		}
+	}
+	for _, g := range grids {
+		*g = g.Flattened()
+	}
+}
+
 // ZeroHalo writes the zeros that belong to row y of a plane: right of it, with the last row
 // those below, and with the first row those above, unless they are below another plane of
 // the value.

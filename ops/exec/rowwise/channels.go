@@ -23,6 +23,7 @@ func PerChannel(algorithm string, shape tensor.Shape, run func(dst, src []float3
 // blocks.
 func Affine(algorithm string, in, out layout.Value, sub, mul, add []float32) *task.Prepared {
 	from, to := in.Grid(), out.Grid()
+	layout.Join(wholeRows, &from, &to)
 	return rows(algorithm, to, 0, func(r row) {
 		src := from.Load(r.dst, r.in[0].Data, r.image, r.block, r.y)
 		each := len(r.dst) / to.Halves()
@@ -52,7 +53,17 @@ var zeros = make([]float32, layout.Lanes)
 // does, and activates. The gate lies in blocks of float32 if it has all channels, or else it is
 // plain.
 func Gated(in []layout.Value, gate int, out layout.Value, e ops.Epilogue) *task.Prepared {
-	grids, to, act := gridsOf(in), out.Grid(), ActOf(e.Act)
+	act, to := ActOf(e.Act), out.Grid()
+	grids := make([]layout.Grid, len(in))
+	for i, v := range in {
+		grids[i] = v.Grid()
+	}
+	if whole := []*layout.Grid{&to, &grids[1-gate]}; grids[gate].H == 1 && grids[gate].W == 1 {
+		if e.Add {
+			whole = append(whole, &grids[2])
+		}
+		layout.Join(wholeRows, whole...)
+	}
 	name := "mul-gated"
 	if e.Add {
 		name += "-add"

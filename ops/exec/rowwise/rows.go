@@ -46,8 +46,9 @@ func Map(algorithm string, in, out layout.Value, f func(dst, src []float32)) *ta
 			})}
 		}}
 	}
-	from := in.Grid()
-	return rows(algorithm, out.Grid(), 0, func(r row) {
+	from, to := in.Grid(), out.Grid()
+	layout.Join(wholeRows, &from, &to)
+	return rows(algorithm, to, 0, func(r row) {
 		f(r.dst, from.Load(r.dst, r.in[0].Data, r.image, r.block, r.y))
 	})
 }
@@ -73,8 +74,8 @@ func Merge(algorithm string, in []layout.Value, out layout.Value, gather func(su
 			})}
 		}}
 	}
-	grids := gridsOf(in)
-	return rows(algorithm, out.Grid(), 1, func(r row) {
+	grids, to := gridsOf(in, out)
+	return rows(algorithm, to, 1, func(r row) {
 		sum := grids[0].LoadInto(r.spare, r.in[0].Data, r.image, r.block, r.y)
 		for i := range r.in[1:] {
 			gather(sum, grids[i+1].Load(r.second, r.in[i+1].Data, r.image, r.block, r.y))
@@ -83,12 +84,21 @@ func Merge(algorithm string, in []layout.Value, out layout.Value, gather func(su
 	})
 }
 
-func gridsOf(values []layout.Value) []layout.Grid {
-	grids := make([]layout.Grid, len(values))
-	for i, v := range values {
+// wholeRows is how long, in float32, a plane may be that is treated as one row: few enough that the
+// memory for a row stays in the nearest cache.
+const wholeRows = 1 << 12
+
+// gridsOf are those of values of one shape.
+func gridsOf(in []layout.Value, out layout.Value) (grids []layout.Grid, to layout.Grid) {
+	to = out.Grid()
+	all := []*layout.Grid{&to}
+	grids = make([]layout.Grid, len(in))
+	for i, v := range in {
 		grids[i] = v.Grid()
+		all = append(all, &grids[i])
 	}
-	return grids
+	layout.Join(wholeRows, all...)
+	return grids, to
 }
 
 // Both sets every element of a result to f of those of two inputs of its shape.
@@ -101,8 +111,8 @@ func Both(algorithm string, in []layout.Value, out layout.Value, f func(dst, a, 
 			})}
 		}}
 	}
-	grids := gridsOf(in)
-	return rows(algorithm, out.Grid(), 1, func(r row) {
+	grids, to := gridsOf(in, out)
+	return rows(algorithm, to, 1, func(r row) {
 		a := grids[0].Load(r.dst, r.in[0].Data, r.image, r.block, r.y)
 		f(r.dst, a, grids[1].Load(r.second, r.in[1].Data, r.image, r.block, r.y))
 	})
