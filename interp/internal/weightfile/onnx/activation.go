@@ -87,7 +87,7 @@ func (g *graph) bound(n *node, input int, attribute string) *float32 {
 	if u == nil || u.stored.count != 1 || u.stored.typ != 1 {
 		return nil
 	}
-	raw, err := u.stored.read(g.in)
+	raw, err := u.stored.Numbers(g.in)
 	if err != nil || len(raw) != 4 {
 		return nil
 	}

@@ -18,7 +18,7 @@ type otherFile struct {
 }
 
 // refer finds the file that holds a tensor's numbers and compares the place with its size.
-func (g *graph) refer(t *stored, settings map[string]string) error {
+func (g *Tensors) refer(t *Stored, settings map[string]string) error {
 	e, known := elements[t.typ]
 	x := &external{location: settings["location"], size: t.count * e.size}
 	t.external = x
@@ -51,7 +51,7 @@ func (g *graph) refer(t *stored, settings map[string]string) error {
 }
 
 // open opens a file of the folder once.
-func (g *graph) open(t *stored, location string) (otherFile, error) {
+func (g *Tensors) open(t *Stored, location string) (otherFile, error) {
 	if f, ok := g.files[location]; ok {
 		return f, nil
 	}

@@ -11,21 +11,18 @@ import (
 
 // A graph is what is read of a GraphProto.
 type graph struct {
-	in     weightfile.Input
-	walker *wire.Walker
+	*Tensors
 	nodes  []*node
 	all    []*use          // in the order of the file
 	byName map[string]*use // Identity and Transpose nodes give further names
 	notes  []string
-	files  map[string]otherFile // that hold numbers, by location
-	others int64                // their sizes
 	sparse int
 }
 
 // A use is a tensor under a name, and what the nodes make of it.
 type use struct {
 	name    string
-	stored  *stored
+	stored  *Stored
 	of      *use  // what a Transpose, a Cast or a Reshape makes this of, or nil
 	perm    []int // which axis of that each axis is; nil for the same
 	alias   bool  // an Identity of another
@@ -63,7 +60,7 @@ var quantising = map[string]bool{"QLinearConv": true, "QLinearMatMul": true, "Co
 var pools = map[string]bool{"Pad": true, "MaxPool": true, "AveragePool": true, "GlobalAveragePool": true, "GlobalMaxPool": true}
 
 func readGraph(in weightfile.Input, w *wire.Walker, m wire.Message) (*graph, error) {
-	g := &graph{in: in, walker: w, byName: map[string]*use{}, files: map[string]otherFile{}}
+	g := &graph{Tensors: NewTensors(in, w), byName: map[string]*use{}}
 	nested, quantised := 0, ""
 	err := m.Walk(func(f wire.Field) error {
 		switch f.Number {
@@ -83,7 +80,7 @@ func readGraph(in weightfile.Input, w *wire.Walker, m wire.Message) (*graph, err
 				return g.add(&use{name: n.outputs[0], stored: n.value})
 			}
 		case 5:
-			t, err := g.readTensor(f.Body.Called(fmt.Sprintf("initialiser %d", len(g.all))))
+			t, err := g.Tensors.Read(f.Body.Called(fmt.Sprintf("initialiser %d", len(g.all))))
 			if err != nil {
 				return err
 			}

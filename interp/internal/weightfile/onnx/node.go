@@ -18,17 +18,13 @@ type node struct {
 	ints            map[string][]int64 // attributes, a single integer too
 	floats          map[string]float32
 	autoPad         string
-	value           *stored // of a Constant
+	value           *Stored // of a Constant
 	nested          bool    // it has graphs of its own, as If and Loop have
 }
 
 // attributes are those that are read.
 var attributes = map[string]bool{"alpha": true, "auto_pad": true, "beta": true, "ceil_mode": true, "count_include_pad": true, "dilations": true, "epsilon": true, "group": true, "kernel_shape": true, "max": true, "min": true,
 	"pads": true, "perm": true, "strides": true, "to": true, "transA": true, "transB": true, "value": true}
-
-// remember charges the budget for a node or tensor that is kept: what it takes with its maps
-// and what is said of it.
-func (g *graph) remember() error { return g.walker.Charge(1024) }
 
 func (g *graph) readNode(m wire.Message) (*node, error) {
 	n := &node{ints: map[string][]int64{}, floats: map[string]float32{}}
@@ -88,7 +84,7 @@ func (g *graph) readAttribute(n *node, m wire.Message) error {
 		case f.Number == 4 && name == "auto_pad":
 			n.autoPad, err = f.Body.Text()
 		case f.Number == 5 && name == "value" && n.op == "Constant":
-			if n.value, err = g.readTensor(f.Body.Called("a Constant's value")); err == nil {
+			if n.value, err = g.Tensors.Read(f.Body.Called("a Constant's value")); err == nil {
 				n.value.constant = true
 			}
 		}

@@ -78,11 +78,11 @@ func Open(in weightfile.Input) (weightfile.File, error) {
 // A file is an open ONNX file.
 type file struct {
 	weightfile.Listing
-	stored []*stored // where the numbers of each tensor are
+	stored []*Stored // where the numbers of each tensor are
 }
 
 func (f *file) Bytes(i int) ([]byte, error) {
-	raw, err := f.stored[i].read(f.In)
+	raw, err := f.stored[i].Numbers(f.In)
 	return raw, f.Of(i, err)
 }
 

@@ -51,8 +51,28 @@ var elements = map[uint64]element{
 var otherTypes = map[uint64]string{8: "STRING", 15: "COMPLEX128", 17: "FLOAT8E4M3FN", 18: "FLOAT8E4M3FNUZ", 19: "FLOAT8E5M2", 20: "FLOAT8E5M2FNUZ",
 	21: "UINT4", 22: "INT4", 23: "FLOAT4E2M1", 24: "FLOAT8E8M0"}
 
-// A stored is a TensorProto: where its numbers are.
-type stored struct {
+// Tensors reads the TensorProtos of one file, and finds their numbers where they are in others.
+type Tensors struct {
+	in     weightfile.Input
+	walker *wire.Walker
+	files  map[string]otherFile // that hold numbers, by location
+	others int64                // their sizes
+}
+
+// NewTensors reads those of a file that is being walked over.
+func NewTensors(in weightfile.Input, w *wire.Walker) *Tensors {
+	return &Tensors{in: in, walker: w, files: map[string]otherFile{}}
+}
+
+// Others is how many bytes the other files have in all.
+func (g *Tensors) Others() int64 { return g.others }
+
+// remember charges the budget for a node or tensor that is kept: what it takes with its maps
+// and what is said of it.
+func (g *Tensors) remember() error { return g.walker.Charge(1024) }
+
+// A Stored is a TensorProto: where its numbers are.
+type Stored struct {
 	name       string
 	typ        uint64
 	shape      tensor.Shape
@@ -72,14 +92,14 @@ type external struct {
 	otherFile
 }
 
-func (t *stored) typeName() string {
+func (t *Stored) typeName() string {
 	if name := otherTypes[t.typ]; name != "" {
 		return name
 	}
 	return fmt.Sprintf("type %d", t.typ)
 }
 
-func (t *stored) elementType() weightfile.Type {
+func (t *Stored) elementType() weightfile.Type {
 	if e, ok := elements[t.typ]; ok {
 		return e.typ
 	}
@@ -89,9 +109,9 @@ func (t *stored) elementType() weightfile.Type {
 // noWeight is the doc_string of tensors that interp/onnx writes of numbers of a net's text.
 const noWeight = "constant"
 
-// readTensor reads a TensorProto but for its numbers.
-func (g *graph) readTensor(m wire.Message) (*stored, error) {
-	t := &stored{start: m.Start, end: m.End}
+// Read reads a TensorProto but for its numbers.
+func (g *Tensors) Read(m wire.Message) (*Stored, error) {
+	t := &Stored{start: m.Start, end: m.End}
 	if err := g.remember(); err != nil {
 		return nil, err
 	}
@@ -145,7 +165,7 @@ func (g *graph) readTensor(m wire.Message) (*stored, error) {
 }
 
 // compare holds the numbers in the message to the shape.
-func (t *stored) compare(in weightfile.Input, m wire.Message, held map[protowire.Number][]wire.Field) error {
+func (t *Stored) compare(in weightfile.Input, m wire.Message, held map[protowire.Number][]wire.Field) error {
 	e, known := elements[t.typ]
 	if !known {
 		return nil
@@ -183,8 +203,23 @@ func (t *stored) compare(in weightfile.Input, m wire.Message, held map[protowire
 	return nil
 }
 
+// Name is what the file calls it, "" where a node has it in its place.
+func (t *Stored) Name() string { return t.name }
+
+// Shape is its shape in the file.
+func (t *Stored) Shape() tensor.Shape { return t.shape }
+
+// Count is how many elements it has.
+func (t *Stored) Count() int64 { return t.count }
+
+// Type is that of its elements; the file may have types that cannot be read, whose Size is 0.
+func (t *Stored) Type() weightfile.Type { return t.elementType() }
+
+// Outside reports whether its numbers are in another file.
+func (t *Stored) Outside() bool { return t.external != nil }
+
 // perElement is how many numbers an element is: a complex one two.
-func (t *stored) perElement() int64 {
+func (t *Stored) perElement() int64 {
 	if t.typ == 14 {
 		return 2
 	}
@@ -193,7 +228,7 @@ func (t *stored) perElement() int64 {
 
 // perChannel recognises [C, 1, 1], which exporters make of the slopes [C] of a PRelu so that they
 // can be multiplied.
-func (t *stored) perChannel() bool {
+func (t *Stored) perChannel() bool {
 	return len(t.shape) == 3 && t.shape[1] == 1 && t.shape[2] == 1
 }
 
@@ -213,8 +248,8 @@ func pair(m wire.Message, into map[string]string) error {
 	return err
 }
 
-// read returns the numbers.
-func (t *stored) read(in weightfile.Input) ([]byte, error) {
+// Numbers are its elements, row-major and little-endian. The error does not name it.
+func (t *Stored) Numbers(in weightfile.Input) ([]byte, error) {
 	e, known := elements[t.typ]
 	m := wire.New(in).In(t.start, t.end, "it")
 	switch {
