@@ -54,3 +54,31 @@ func (t Type) Floats(raw []byte) []float32 {
 	}
 	return data
 }
+
+// Integers converts elements of an integer or Boolean type, to the nearest float64 where one is
+// beyond 2^53.
+func (t Type) Integers(raw []byte) []float64 {
+	data := make([]float64, len(raw)/t.Size())
+	for i := range data {
+		element := raw[i*t.Size():]
+		switch t {
+		case I64:
+			data[i] = float64(int64(binary.LittleEndian.Uint64(element)))
+		case I32:
+			data[i] = float64(int32(binary.LittleEndian.Uint32(element)))
+		case I16:
+			data[i] = float64(int16(binary.LittleEndian.Uint16(element)))
+		case I8:
+			data[i] = float64(int8(element[0]))
+		case U64:
+			data[i] = float64(binary.LittleEndian.Uint64(element))
+		case U32:
+			data[i] = float64(binary.LittleEndian.Uint32(element))
+		case U16:
+			data[i] = float64(binary.LittleEndian.Uint16(element))
+		case U8, Bool:
+			data[i] = float64(element[0])
+		}
+	}
+	return data
+}

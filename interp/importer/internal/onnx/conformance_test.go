@@ -1,0 +1,226 @@
+package onnx_test
+
+import (
+	"archive/zip"
+	"encoding/json"
+	"fmt"
+	"io"
+	"math"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"cnnlang/interp/graph"
+	"cnnlang/interp/importer/internal/flat"
+	"cnnlang/interp/importer/internal/onnx"
+	"cnnlang/interp/internal/weightfile/filetest"
+	stored "cnnlang/interp/internal/weightfile/onnx"
+	"cnnlang/interp/internal/weightfile/wire"
+	"cnnlang/ops/ref"
+	"cnnlang/ops/tensor"
+)
+
+// A set is a packed folder of models, with what they compute.
+type set struct {
+	files map[string][]byte
+	Cases []suite
+}
+
+// A suite is one model.
+type suite struct {
+	Name    string
+	Verdict string
+	Reason  string
+	Flags   string
+	Needs   []string
+	Atol    float64
+	Rtol    float64
+}
+
+func openSet(t testing.TB, name string) *set {
+	t.Helper()
+	z, err := zip.OpenReader(filepath.Join("../../../../testdata/import/onnx", name))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer z.Close()
+	s := &set{files: map[string][]byte{}}
+	for _, f := range z.File {
+		r, err := f.Open()
+		if err != nil {
+			t.Fatal(err)
+		}
+		raw, err := io.ReadAll(r)
+		if err != nil {
+			t.Fatal(err)
+		}
+		s.files[f.Name] = raw
+	}
+	if err := json.Unmarshal(s.files["index.json"], s); err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
+// tensorOf is a TensorProto.
+func tensorOf(t testing.TB, raw []byte) tensor.Tensor {
+	t.Helper()
+	in := filetest.Memory("a tensor", raw, nil)
+	w := wire.New(in)
+	s, err := stored.NewTensors(in, w).Read(w.Whole("it"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	numbers, err := s.Numbers(in)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !s.Type().Float() {
+		list := []float32{}
+		for _, v := range s.Type().Integers(numbers) {
+			list = append(list, float32(v))
+		}
+		return tensor.From(list, s.Shape()...)
+	}
+	return tensor.From(s.Type().Floats(numbers), s.Shape()...)
+}
+
+// compute is a net's outputs, by the definitions of its operations.
+func compute(t testing.TB, net *flat.Net, inputs ...tensor.Tensor) []tensor.Tensor {
+	t.Helper()
+	if err := graph.Verify(withPaths(net.Graph)); err != nil {
+		t.Fatal(err)
+	}
+	values := make([]ref.Value, len(net.Graph.Nodes))
+	for i, n := range net.Graph.Nodes {
+		if n.Op == nil {
+			values[i] = ref.Widen(inputs[i])
+			continue
+		}
+		var in, params []ref.Value
+		for _, from := range n.In {
+			in = append(in, values[from.ID])
+		}
+		for k, p := range n.Params {
+			from := net.About[i].Tensors[k]
+			data, err := from.Read()
+			if err != nil {
+				t.Fatal(err)
+			}
+			if !from.Shape.Equal(p.Shape) || len(data) != p.Shape.Elements() {
+				t.Fatalf("%s has the shape %v and %d numbers, want %v", p.Path, from.Shape, len(data), p.Shape)
+			}
+			params = append(params, ref.Widen(tensor.From(data, p.Shape...)))
+		}
+		values[i] = ref.Products(n.Op, in, params)
+	}
+	var outputs []tensor.Tensor
+	for _, o := range net.Graph.Outputs {
+		outputs = append(outputs, values[o.Node.ID].Round())
+	}
+	return outputs
+}
+
+// read imports a case.
+func (s *set) read(t testing.TB, c suite) (*flat.Net, error) {
+	in := filetest.Memory(c.Name+".onnx", s.files[c.Name+".onnx"], nil)
+	options := onnx.Options{}
+	if shape, ok := strings.CutPrefix(c.Flags, "--shape "); ok {
+		if shape != "1x4x8x8" {
+			t.Fatal("another shape: ", shape)
+		}
+		options.Shapes = map[string][]int{"": {1, 4, 8, 8}}
+	}
+	return onnx.Read(in, options)
+}
+
+func TestNodes(t *testing.T)  { conform(t, openSet(t, "node.zip")) }
+func TestIdioms(t *testing.T) { conform(t, openSet(t, "idioms.zip")) }
+
+// lacking reports whether a model needs what the language does not have.
+func lacking(c suite) bool {
+	none := []string{"clip", "pad(value=1.2)", "pad(value=1)", "hard_sigmoid(alpha=0.5, beta=0.6)", "maxpool(dilation)"}
+	later := []string{"pad_lowest_then_maxpool", "relu6_min_max", "relu6_max_min", "gelu_erf", "gelu_erf_2", "layer_norm_pieces", "l2_normalize"}
+	return slices.Contains(later, c.Name) || slices.ContainsFunc(c.Needs, func(need string) bool { return slices.Contains(none, need) })
+}
+
+// conform imports every model of a set, and computes.
+func conform(t *testing.T, s *set) {
+	imported := 0
+	for _, c := range s.Cases {
+		t.Run(c.Name, func(t *testing.T) {
+			net, err := s.read(t, c)
+			if err != nil {
+				if c.Verdict != "refuse" && !lacking(c) {
+					t.Fatal(err)
+				}
+				t.Log(c.Reason, "|", err)
+				return
+			}
+			imported++
+			if c.Verdict != "import" {
+				t.Log("imported:", c.Reason)
+				return
+			}
+			s.run(t, c, net)
+		})
+	}
+	t.Log("imported: ", imported)
+}
+
+func (s *set) run(t *testing.T, c suite, net *flat.Net) {
+	x := tensorOf(t, s.files[c.Name+".in.pb"])
+	for i, got := range compute(t, net, x) {
+		name := c.Name + ".out.pb"
+		if i > 0 {
+			name = c.Name + ".out" + string(rune('0'+i)) + ".pb"
+		}
+		raw := s.files[name]
+		if raw == nil {
+			continue
+		}
+		want := tensorOf(t, raw)
+		if !got.Shape.Equal(want.Shape) {
+			t.Fatalf("output %d has the shape %v, want %v", i, got.Shape, want.Shape)
+		}
+		for j := range want.Data {
+			// Answers are of float32 arithmetic, whose sums differ in their last bits.
+			within := c.Atol + max(c.Rtol, 1e-6)*math.Abs(float64(want.Data[j]))
+			if d := math.Abs(float64(got.Data[j] - want.Data[j])); !(d <= within) && got.Data[j] != want.Data[j] {
+				t.Fatalf("output %d has %v at %d, want %v", i, got.Data[j], j, want.Data[j])
+			}
+		}
+	}
+}
+
+// withPaths is a graph whose nodes have paths of their own, as a file need not give them.
+func withPaths(g *graph.Graph) *graph.Graph {
+	copied, of := &graph.Graph{}, map[*graph.Node]*graph.Node{}
+	for i, n := range g.Nodes {
+		again := *n
+		of[n] = &again
+		again.Params, again.In = nil, nil
+		for _, in := range n.In {
+			again.In = append(again.In, of[in])
+		}
+		if n.Op != nil {
+			again.Path = fmt.Sprint("n", i)
+			for _, p := range n.Op.Params(n.InDims()) {
+				path := again.Path
+				if p.Leaf != "" {
+					path += "." + p.Leaf
+				}
+				again.Params = append(again.Params, graph.Param{Path: path, Shape: n.Params[len(again.Params)].Shape, Running: p.Running})
+			}
+		}
+		copied.Nodes = append(copied.Nodes, &again)
+	}
+	for _, in := range g.Inputs {
+		copied.Inputs = append(copied.Inputs, of[in])
+	}
+	for _, o := range g.Outputs {
+		copied.Outputs = append(copied.Outputs, graph.Output{Name: o.Name, Node: of[o.Node]})
+	}
+	return copied
+}

@@ -1,0 +1,106 @@
+package onnx
+
+import (
+	"slices"
+
+	"cnnlang/interp/importer/internal/flat"
+	"cnnlang/ops"
+)
+
+// finish makes the flat net of the steps that the outputs need.
+func (t *tracer) finish(s *scope, results []*value) (*flat.Net, error) {
+	var problems []flat.Problem
+	for i, v := range results {
+		name := s.graph.outputs[i].name
+		if !v.computed() {
+			problems = append(problems, flat.Problem{Where: "output " + quoted(name), Got: "it is a constant, which the input does not change", Can: "outputs that the network computes"})
+			continue
+		}
+		t.results = append(t.results, output{name, v.step})
+	}
+	if len(results) == 0 {
+		problems = append(problems, flat.Problem{Got: "the graph has no output", Can: "a network computes something"})
+	}
+	t.prune()
+	if err := t.idioms(); err != nil {
+		return nil, err
+	}
+	for _, s := range t.steps {
+		switch {
+		case s.problem != nil:
+			problems = append(problems, *s.problem)
+		case s.shape == nil || s.op == nil:
+		default:
+			if _, is := s.op.(ops.Op); !is {
+				got, can := s.words()
+				problems = append(problems, flat.Problem{Where: s.node.where(), Got: got, Can: can})
+			}
+		}
+	}
+	if len(problems) > 0 {
+		return nil, &flat.Refused{Path: t.m.in.Path, Problems: problems}
+	}
+	return t.emit()
+}
+
+// prune leaves out the steps that no output needs, and counts how often each is read.
+func (t *tracer) prune() {
+	needed := map[*step]bool{}
+	var open []*step
+	need := func(s *step) {
+		if !needed[s] {
+			needed[s] = true
+			open = append(open, s)
+		}
+	}
+	for _, s := range t.steps {
+		s.users = 0
+		if s.op == nil && s.problem == nil && s.node == nil { // an input, read or not
+			needed[s] = true
+		}
+	}
+	for _, o := range t.results {
+		need(o.step)
+		o.step.users++
+	}
+	for len(open) > 0 {
+		s := open[len(open)-1]
+		open = open[:len(open)-1]
+		for _, in := range s.in {
+			in.users++
+			need(in)
+		}
+	}
+	t.steps = slices.DeleteFunc(t.steps, func(s *step) bool { return !needed[s] })
+	t.sortSteps()
+}
+
+// sortSteps puts steps behind those that they read, and otherwise leaves their order: idioms add
+// some at the end that earlier ones read.
+func (t *tracer) sortSteps() {
+	const entered, done = 1, 2
+	state := map[*step]int{}
+	list := make([]*step, 0, len(t.steps))
+	var open []*step
+	for _, first := range t.steps {
+		open = append(open, first)
+		for len(open) > 0 {
+			s := open[len(open)-1]
+			if state[s] != 0 {
+				open = open[:len(open)-1]
+				if state[s] == entered {
+					state[s] = done
+					list = append(list, s)
+				}
+				continue
+			}
+			state[s] = entered
+			for _, in := range slices.Backward(s.in) {
+				if state[in] == 0 {
+					open = append(open, in)
+				}
+			}
+		}
+	}
+	t.steps = list
+}

@@ -1,0 +1,196 @@
+// Package onnx reads networks in ONNX files: bytes -> model -> steps -> flat net.
+//
+// The file is walked over (model.go, node.go). Its nodes are gone through in order, each with the
+// values that it reads (trace.go, call.go); what is known of sizes and settings is computed on the
+// way (fold.go), functions of the file and decided branches are put in place (inline.go). Each node
+// becomes an operation of this program, in any version of its operator (operators.go and the files
+// that it names), or a piece of one (pieces.go). Idioms, by which exporters write what one
+// operation does, are undone (idioms.go), and what has a counterpart becomes a flat net (emit.go),
+// in the file's own names (names.go). All else is refused, every part of it in one error.
+//
+// Batches may be of any size: a file with a number for it means every number, as long as no node
+// mixes the images of a batch.
+package onnx
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"cnnlang/interp/importer/internal/flat"
+	"cnnlang/interp/internal/weightfile"
+	stored "cnnlang/interp/internal/weightfile/onnx"
+)
+
+// Options say how a file is read. The zero value takes it as it is.
+type Options struct {
+	// Shapes are the shapes of inputs, by their names, whose sizes the file leaves open; that of the
+	// name "" is for the only input. The first size of each is the batch and does not matter.
+	Shapes map[string][]int
+	// Before is the name of a node, or of a value, before which the network ends: what is read of
+	// nodes before it there become its outputs.
+	Before string
+}
+
+// Read reads a network. The error is a *flat.Refused where the file is sound and holds what cannot
+// be imported, a *weightfile.Error where it is damaged, and a *weightfile.LimitError beyond the
+// limits.
+func Read(in weightfile.Input, options Options) (*flat.Net, error) {
+	m, err := readModel(in)
+	if err != nil {
+		return nil, err
+	}
+	t := &tracer{m: m, options: options}
+	if problem := t.versions(m.opsets); problem != nil {
+		return nil, &flat.Refused{Path: in.Path, Problems: []flat.Problem{*problem}}
+	}
+	s := &scope{graph: m.graph, values: map[string]*value{}, opsets: m.opsets}
+	if problems := t.inputs(s); len(problems) > 0 {
+		return nil, &flat.Refused{Path: in.Path, Problems: problems}
+	}
+	if err := t.stopBefore(s); err != nil {
+		return nil, err
+	}
+	results, err := t.enter(s)
+	if err != nil {
+		return nil, err
+	}
+	return t.finish(s, results)
+}
+
+// versions refuses a model whose operators are of unknown versions.
+func (t *tracer) versions(opsets map[string]int) *flat.Problem {
+	version, said := opsets[""]
+	switch {
+	case !said:
+		return &flat.Problem{Got: "the file does not say of which version its operators are (opset_import)", Can: "export the model again"}
+	case version < 1 || version > newestOpset:
+		return &flat.Problem{Got: fmt.Sprintf("its operators are of opset %d", version), Can: fmt.Sprintf("opset 1 to %d are known; export the model with opset_version=17", newestOpset)}
+	}
+	return nil
+}
+
+// anyBatch stands for a number of images that the file leaves open: one that sizes seldom are, and
+// small, so that values keep within the limits.
+const anyBatch = 13
+
+// inputs are those of the graph that have no values in the file.
+func (t *tracer) inputs(s *scope) (problems []flat.Problem) {
+	held := map[string]bool{}
+	for _, tensor := range s.graph.tensors {
+		held[tensor.Name()] = true
+	}
+	var open []port
+	for _, p := range s.graph.inputs {
+		if !held[p.name] {
+			open = append(open, p)
+		}
+	}
+	shapes := make([][]int, len(open))
+	for i, p := range open {
+		var problem string
+		if shapes[i], problem = t.shapeOf(p, len(open) == 1); problem != "" {
+			problems = append(problems, flat.Problem{Where: "input " + quoted(p.name), Got: problem, Can: "say its shape: --shape 1x3x224x224"})
+			continue
+		}
+		if floats := []uint64{0, 1, 10, 11, 16}; !slices.Contains(floats, p.kind) {
+			problems = append(problems, flat.Problem{Where: "input " + quoted(p.name), Got: "it is no tensor of floats", Can: "images and vectors of floats"})
+		}
+		if size := shapes[i][0]; size > 0 && (t.batch == 0 || len(shapes[i]) == 4) {
+			t.batch = size
+		}
+	}
+	if t.batch == 0 {
+		t.batch = anyBatch
+	}
+	for i, p := range open {
+		if shapes[i] == nil {
+			continue
+		}
+		if size := shapes[i][0]; size > 0 && size != t.batch {
+			problems = append(problems, flat.Problem{Where: "input " + quoted(p.name), Got: fmt.Sprintf("it is for %d images, another for %d", size, t.batch), Can: "the first axis is the batch"})
+		}
+		shapes[i][0] = t.batch
+		t.input(s, p.name, shapes[i])
+	}
+	if len(open) == 0 {
+		problems = append(problems, flat.Problem{Got: "the graph has no input", Can: "a network computes something of one"})
+	}
+	return problems
+}
+
+// input declares an input of the network.
+func (t *tracer) input(s *scope, name string, shape []int) {
+	s.values[name] = &value{shape: shape, step: t.add(&step{shape: shape, input: name})}
+}
+
+// shapeOf is the shape of an input, with -1 for an open batch, or what it lacks.
+func (t *tracer) shapeOf(p port, only bool) ([]int, string) {
+	given := t.options.Shapes[p.name]
+	if given == nil && only {
+		given = t.options.Shapes[""]
+	}
+	shape := slices.Clone(p.shape)
+	switch {
+	case p.shape == nil && given == nil:
+		return nil, "the file does not say its shape"
+	case p.shape == nil:
+		shape = slices.Clone(given)
+		if len(shape) > 0 {
+			shape[0] = unknown
+		}
+	case given != nil && len(given) != len(shape):
+		return nil, fmt.Sprintf("it has %d axes, and %d are given", len(shape), len(given))
+	}
+	for i, size := range shape {
+		if given != nil && i > 0 && size != unknown && size != given[i] {
+			return nil, fmt.Sprintf("it has the shape %s, and %v is given", sizesText(p.shape), given)
+		}
+		if given != nil && i > 0 {
+			shape[i] = given[i]
+		}
+	}
+	switch {
+	case len(shape) < 2:
+		return nil, fmt.Sprintf("it has %d axes; a network's has a batch and channels", len(shape))
+	case slices.Min(shape[1:]) < 1:
+		return nil, fmt.Sprintf("the file leaves sizes open: %s", sizesText(shape))
+	case !fits(shape[1:]) || len(shape) > 8:
+		return nil, fmt.Sprintf("it has the shape %s, which is too large", sizesText(shape))
+	}
+	return shape, ""
+}
+
+// sizesText is a shape with ? for what is not known.
+func sizesText(shape []int) string {
+	list := make([]string, len(shape))
+	for i, size := range shape {
+		if list[i] = fmt.Sprint(size); size < 1 {
+			list[i] = "?"
+		}
+	}
+	return "[" + strings.Join(list, ", ") + "]"
+}
+
+// stopBefore cuts the graph before a node or the node that makes a value: what this reads of
+// computed values become its outputs.
+func (t *tracer) stopBefore(s *scope) error {
+	if t.options.Before == "" {
+		return nil
+	}
+	for _, n := range s.graph.nodes {
+		if n.name != t.options.Before && !slices.Contains(n.outputs, t.options.Before) {
+			continue
+		}
+		cut := *s.graph
+		cut.outputs = nil
+		for _, name := range n.inputs {
+			if name != "" && !slices.ContainsFunc(cut.tensors, func(s *stored.Stored) bool { return s.Name() == name }) {
+				cut.outputs = append(cut.outputs, port{name: name})
+			}
+		}
+		s.graph = &cut
+		return nil
+	}
+	return &flat.Refused{Path: t.m.in.Path, Problems: []flat.Problem{{Got: "no node and no value is called " + quoted(t.options.Before), Can: "--stop-before takes the name of one, as a viewer of ONNX files shows it"}}}
+}

@@ -1,0 +1,157 @@
+package onnx
+
+import (
+	"fmt"
+	"strings"
+	"unicode"
+
+	"cnnlang/ops"
+)
+
+// roles are the last parts of names that say what a tensor is to its layer, and are the operation's
+// own here.
+var roles = map[string]bool{"weight": true, "bias": true, "gamma": true, "beta": true, "scale": true, "shift": true, "kernel": true,
+	"running_mean": true, "running_var": true, "mean": true, "var": true, "moving_mean": true, "moving_variance": true, "variance": true, "weights": true, "biases": true,
+	"w": true, "b": true, "B": true, "W": true, "depthwise_kernel": true, "pointwise_kernel": true, "alpha": true, "slope": true}
+
+// path is what the file calls the layer whose tensors a step has: the name of one of them without
+// its role; or if an exporter made all of them, the scope of the node.
+func (t *tracer) path(s *step) string {
+	if len(s.params) == 0 {
+		return ""
+	}
+	_, whole := s.op.(*ops.Learned) // whose tensor is called by the step alone
+	for _, w := range s.params {
+		if path := layerOf(w.name, whole); path != "" {
+			return path
+		}
+	}
+	if path, _ := s.node.scope(); path != "" {
+		return path
+	}
+	return ""
+}
+
+// layerOf is the path in a tensor's name; whole keeps its last part. It is "" for names that an
+// exporter made.
+func layerOf(name string, whole bool) string {
+	if name == "" || strings.HasPrefix(name, "onnx::") || strings.HasPrefix(name, "/") {
+		return ""
+	}
+	name = strings.TrimSuffix(strings.TrimSuffix(name, ":0"), "/read")
+	parts := segments(name)
+	if last := len(parts) - 1; !whole && last > 0 && roles[parts[last]] {
+		parts = parts[:last]
+	} else if !whole && last >= 0 {
+		for role := range roles { // as in conv1_w and bn_gamma
+			if stem, ok := strings.CutSuffix(parts[last], "_"+role); ok && stem != "" {
+				parts[last] = stem
+				break
+			}
+		}
+	}
+	for _, part := range parts {
+		if strings.Trim(part, "0123456789") != "" {
+			return strings.Join(parts, ".")
+		}
+	}
+	return "" // made of numbers alone
+}
+
+// segments are the parts of a path, which tensors have with dots and TensorFlow's with slashes,
+// without what labels cannot hold.
+func segments(name string) (list []string) {
+	apart := func(r rune) bool { return r == '.' || r == '/' || r == ':' }
+	for _, part := range strings.FieldsFunc(name, apart) {
+		if part = cleaned(part); part != "" {
+			list = append(list, part)
+		}
+	}
+	return list
+}
+
+// cleaned is a name without what labels cannot hold.
+func cleaned(name string) string {
+	return strings.Map(func(r rune) rune {
+		if !unicode.IsPrint(r) || r == unicode.ReplacementChar || strings.ContainsRune(`"{}\.`, r) {
+			return -1
+		}
+		return r
+	}, name)
+}
+
+// identifier is a name as the language has it without quotes: letters, digits and underscores, in
+// lower case at the beginning; "" where nothing is left.
+func identifier(name string) string {
+	var b strings.Builder
+	for _, r := range name {
+		switch {
+		case r < 128 && (unicode.IsLetter(r) || unicode.IsDigit(r)):
+			b.WriteRune(r)
+		default:
+			b.WriteByte('_')
+		}
+	}
+	text := strings.Trim(b.String(), "_")
+	if text != "" && unicode.IsDigit(rune(text[0])) {
+		text = "n" + text
+	}
+	return text
+}
+
+// names are those that are taken.
+type names map[string]bool
+
+func newNames() names { return names{} }
+
+// free takes a name, or another one where it is taken or none.
+func (n names) free(name, otherwise string) string {
+	if name == "" {
+		name = otherwise
+	}
+	unique := name
+	for i := 2; n[unique]; i++ {
+		unique = fmt.Sprintf("%s_%d", name, i)
+	}
+	n[unique] = true
+	return unique
+}
+
+// scope is the path of the module that the node belongs to, and the module's class, as PyTorch's
+// exporters say them: in the node's name, as in /layer1/layer1.0/conv1/Conv, or since the one by
+// dynamo in texts that the node carries.
+func (n *node) scope() (path, class string) {
+	if scopes := listed(n.properties["pkg.torch.onnx.name_scopes"]); len(scopes) > 1 {
+		classes := listed(n.properties["pkg.torch.onnx.class_hierarchy"])
+		if at := len(scopes) - 2; at < len(classes) {
+			class = classes[at][strings.LastIndexByte(classes[at], '.')+1:]
+		}
+		return strings.Join(segments(scopes[len(scopes)-2]), "."), class
+	}
+	scopes, ok := strings.CutPrefix(n.name, "/")
+	end := strings.LastIndexByte(scopes, '/')
+	if !ok || end < 0 {
+		return "", ""
+	}
+	last := ""
+	for _, scope := range strings.Split(scopes[:end], "/") {
+		switch item, within := strings.CutPrefix(scope, last+"."); {
+		case path == "":
+			path = scope
+		case within:
+			path += "." + item
+		default:
+			path += "." + scope
+		}
+		last = scope
+	}
+	return strings.Join(segments(path), "."), ""
+}
+
+// listed are the strings of a list as Python prints it.
+func listed(text string) (list []string) {
+	for _, part := range strings.Split(strings.Trim(text, "[]"), ",") {
+		list = append(list, strings.Trim(part, ` '"`))
+	}
+	return list
+}
