@@ -107,7 +107,7 @@ func same(def, value string, values map[string]string) bool {
 	if other, ok := values[def]; ok {
 		def = other
 	}
-	a, ok1 := new(big.Rat).SetString(def)
+	a, ok1 := new(big.Rat).SetString(strings.NewReplacer(" ", "", "(", "", ")", "").Replace(def))
 	b, ok2 := new(big.Rat).SetString(value)
 	return def == value || ok1 && ok2 && a.Cmp(b) == 0
 }

@@ -132,7 +132,7 @@ func (c *coring) node(n *graph.Node) {
 			c.root = v
 		}
 		return
-	case combines(n):
+	case combines(n) && len(in) > 1:
 		v := c.vertex(n)
 		for _, x := range in {
 			v.receives(c.take(x))
@@ -145,7 +145,11 @@ func (c *coring) node(n *graph.Node) {
 	if len(in) > 0 {
 		e = c.take(in[0])
 	}
-	if e.add(&item{node: n}); c.reads[n.ID] == 1 {
+	it := &item{node: n}
+	if combines(n) {
+		it.branches = []*edge{{}} // one that does nothing
+	}
+	if e.add(it); c.reads[n.ID] == 1 {
 		c.pending[n.ID] = e
 		return
 	}

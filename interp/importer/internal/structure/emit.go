@@ -5,6 +5,8 @@ import (
 
 	"cnnlang/interp/graph"
 	"cnnlang/interp/importer/internal/tree"
+	"cnnlang/ops"
+	"cnnlang/ops/dim"
 )
 
 // An emitter writes a core as steps: one chain for each value with a name, in an order in which each
@@ -69,6 +71,10 @@ func applied(n *graph.Node) *tree.Apply {
 	}
 	do := &tree.Apply{Name: n.Op.Name()}
 	for _, a := range graph.Arguments(n.Op) {
+		if pad, ok := a.Value.(ops.Padding); ok && pad.Mode == ops.Valid {
+			none := dim.Int(0)
+			a.Value = ops.Padding{Top: none, Bottom: none, Left: none, Right: none}
+		}
 		do.Args = append(do.Args, tree.Arg{Name: a.Name, Value: a.Value})
 	}
 	return do

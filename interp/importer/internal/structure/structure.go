@@ -21,6 +21,7 @@ func Of(n *flat.Net) *tree.Net {
 	c.reduce()
 	body, w := c.emit()
 	w.name(n)
+	body = scoped(n, body)
 	in, out := signature(n.Graph)
 	return &tree.Net{Name: n.Graph.Name, In: in, Out: out, Meta: n.Meta, Body: body}
 }

@@ -15,6 +15,7 @@ import (
 	"cnnlang/interp/importer/internal/tree"
 	"cnnlang/interp/internal/graphtest"
 	"cnnlang/lang/diag"
+	"cnnlang/ops"
 )
 
 var keep = flag.String("keep", "", "a folder into which the texts are written")
@@ -31,6 +32,10 @@ func flatOf(g *graph.Graph, names bool) *flat.Net {
 				name = "a"
 			}
 			made[n] = b.Input(name, n.Shape)
+			continue
+		}
+		if _, nothing := n.Op.(*ops.Identity); nothing {
+			made[n] = made[n.In[0]]
 			continue
 		}
 		path := ""
@@ -76,12 +81,14 @@ func readBack(t *testing.T, text string) *graph.Graph {
 	return nets[0].Graph
 }
 
-// recovered is the text of a net, which is checked to be the same net.
-func recovered(t *testing.T, n *flat.Net) string {
+// recovered is the text of a net, which is checked to be the same net, and how many tensors have other
+// names in it.
+func recovered(t *testing.T, n *flat.Net) (text string, renamed int) {
 	t.Helper()
-	text := tree.Text(&tree.File{Net: structure.Of(n)})
+	text = tree.Text(&tree.File{Net: structure.Of(n)})
 	g := readBack(t, text)
-	if _, err := flat.Match(g, n.Graph); err != nil {
+	pairs, err := flat.Match(g, n.Graph)
+	if err != nil {
 		var b bytes.Buffer
 		graph.Print(&b, n.Graph)
 		t.Fatalf("%v\n%s\n%s", err, text, b.String())
@@ -89,7 +96,28 @@ func recovered(t *testing.T, n *flat.Net) string {
 	if *keep != "" {
 		os.WriteFile(filepath.Join(*keep, n.Graph.Name+".cnn"), []byte(text), 0o666)
 	}
-	return text
+	again := sharing(n.Graph) // whose names the nodes before them have
+	for _, p := range pairs {
+		for i, param := range p.Text.Params {
+			if again[p.File] {
+				break
+			}
+			if param.Path != p.File.Params[i].Path {
+				renamed++
+			}
+		}
+	}
+	return text, renamed
+}
+
+// sharing are the nodes whose tensors have the names of another's.
+func sharing(g *graph.Graph) map[*graph.Node]bool {
+	seen, again := map[string]bool{}, map[*graph.Node]bool{}
+	for _, n := range g.Nodes {
+		again[n] = seen[n.Path]
+		seen[n.Path] = len(n.Params) > 0
+	}
+	return again
 }
 
 // TestNetsOfTheLibrary: without names and structure every net becomes a text that is the same net.
@@ -105,6 +133,9 @@ func TestNetsOfTheLibrary(t *testing.T) {
 				t.Fatal(err)
 			}
 			recovered(t, flatOf(n.Graph, false))
+			if _, renamed := recovered(t, flatOf(n.Graph, true)); renamed > 0 {
+				t.Errorf("%d tensors have other names", renamed)
+			}
 		})
 	}
 }
@@ -117,5 +148,8 @@ func TestRandomGraphs(t *testing.T) {
 	for seed := range uint64(count) {
 		g := graphtest.Random(seed, int(5+seed%60))
 		recovered(t, flatOf(g, false))
+		if _, renamed := recovered(t, flatOf(g, true)); renamed > 0 {
+			t.Errorf("%s: %d tensors have other names", g.Name, renamed)
+		}
 	}
 }

@@ -1,0 +1,234 @@
+package structure
+
+import (
+	"fmt"
+	"strconv"
+
+	"cnnlang/interp/graph"
+	"cnnlang/interp/importer/internal/flat"
+	"cnnlang/interp/importer/internal/tree"
+	"cnnlang/ops"
+)
+
+// scoped makes groups and labels of the names that a file gives its tensors.
+func scoped(n *flat.Net, body tree.Body) tree.Body {
+	s := &scoper{net: n, paths: pathsOf(n), leaves: map[string]bool{}, opened: map[string]bool{},
+		known: map[*tree.Step]part{}, labels: map[*tree.Step]string{}}
+	for _, path := range s.paths {
+		s.leaves[path] = true
+	}
+	body = s.body(body, "", "", 0)
+	l := &labeller{s.labels, map[string]bool{}}
+	body = l.fill(body)
+	walk(body, l, func(step *tree.Step, path, place string) {
+		if l.labels[step] != "" {
+			l.said[path] = true
+		}
+	})
+	walk(body, l, l.apart)
+	walk(body, l, l.leaveOut)
+	return body
+}
+
+// pathsOf are the paths of the nodes with tensors that have names. No two tensors have one.
+func pathsOf(n *flat.Net) map[*graph.Node]string {
+	paths, tensors := map[*graph.Node]string{}, map[string]bool{}
+	for _, node := range n.Graph.Operations() {
+		if len(node.Params) == 0 || node.Path == "" {
+			continue
+		}
+		path := node.Path
+		for i := 2; taken(node, path, tensors); i++ {
+			path = fmt.Sprintf("%s_%d", node.Path, i)
+		}
+		paths[node] = path
+		for _, p := range leavesOf(node) {
+			tensors[joined(path, p)] = true
+		}
+		tensors[path] = true
+	}
+	return paths
+}
+
+func taken(n *graph.Node, path string, tensors map[string]bool) bool {
+	if tensors[path] {
+		return true
+	}
+	for _, leaf := range leavesOf(n) {
+		if tensors[joined(path, leaf)] {
+			return true
+		}
+	}
+	return false
+}
+
+// leavesOf are what the tensors of a node are called within it.
+func leavesOf(n *graph.Node) (leaves []string) {
+	for _, p := range n.Op.Params(n.InDims()) {
+		leaves = append(leaves, p.Leaf)
+	}
+	return leaves
+}
+
+// A labeller writes labels where they are needed.
+type labeller struct {
+	labels map[*tree.Step]string
+	said   map[string]bool // the paths that labels make
+}
+
+// walk calls f for the steps that have a path, in the order of the text: with it, and with the one
+// that the step would have without its label.
+func walk(body tree.Body, l *labeller, f func(step *tree.Step, path, place string)) {
+	number := 0
+	l.walk(body, "", "", &number, f)
+}
+
+// walk goes through a body whose labels are at one path and whose numbers are at another, as those of
+// a branch are.
+func (l *labeller) walk(body tree.Body, labels, numbers string, number *int, f func(step *tree.Step, path, place string)) {
+	for _, step := range body {
+		label := l.labels[step]
+		group, isGroup := step.Do.(*tree.Group)
+		_, isRead := step.Do.(*tree.Read)
+		switch {
+		case isRead:
+			continue
+		case isGroup && label == "":
+			l.walk(group.Body, labels, numbers, number, f)
+			continue
+		}
+		place := joined(numbers, strconv.Itoa(*number))
+		*number++
+		path := func() string {
+			if label := l.labels[step]; label != "" {
+				return joined(labels, label)
+			}
+			return place
+		}
+		f(step, path(), place)
+		if isGroup {
+			inner := 0
+			l.walk(group.Body, path(), path(), &inner, f)
+		}
+		if do, ok := step.Do.(*tree.Apply); ok {
+			for i, branch := range do.Branches {
+				inner := 0
+				l.walk(branch, labels, joined(path(), strconv.Itoa(i)), &inner, f)
+			}
+		}
+	}
+}
+
+// apart labels a step without tensors whose number is the path of another.
+func (l *labeller) apart(step *tree.Step, path, place string) {
+	if l.labels[step] != "" || !l.said[path] {
+		return
+	}
+	name := "step"
+	if do, ok := step.Do.(*tree.Apply); ok {
+		name = do.Name
+	}
+	scope := path[:len(path)-len(lastSegment(path))]
+	for i := 1; ; i++ {
+		label := name
+		if i > 1 {
+			label = fmt.Sprintf("%s_%d", name, i)
+		}
+		if !l.said[scope+label] {
+			l.said[scope+label] = true
+			l.labels[step] = label
+			return
+		}
+	}
+}
+
+// leaveOut writes the label of a step, unless it is where it stands anyway. The number of a group has
+// to be written, since without it the group would have none.
+func (l *labeller) leaveOut(step *tree.Step, path, place string) {
+	_, group := step.Do.(*tree.Group)
+	if label := l.labels[step]; label != "" && (group || path != place) {
+		step.Label = tree.Label(label)
+	}
+}
+
+// mostFilled is how many steps that do nothing may be put into a body for the sake of its numbers.
+const mostFilled = 3
+
+// fill puts steps that do nothing where numbers of a body are left out, as those of a dropout that the
+// file does not have: { id -> linear(4096) -> relu -> id -> linear(4096) }, for 1 and 4.
+func (l *labeller) fill(body tree.Body) tree.Body {
+	var filled tree.Body
+	number, added, fits := 0, 0, true
+	for _, step := range body {
+		if group, ok := step.Do.(*tree.Group); ok {
+			group.Body = l.fill(group.Body)
+		}
+		if _, read := step.Do.(*tree.Read); read {
+			filled = append(filled, step)
+			continue
+		}
+		if label := l.labels[step]; label != "" {
+			k, ok := decimal(label)
+			fits = fits && ok && k >= number
+			for fits && number < k && added < mostFilled {
+				filled = append(filled, &tree.Step{Do: &tree.Apply{Name: "id"}})
+				number, added = number+1, added+1
+			}
+			fits = fits && number == k
+		}
+		filled = append(filled, step)
+		number++
+	}
+	if !fits || added == 0 {
+		return body
+	}
+	return filled
+}
+
+func joined(path, name string) string {
+	if path == "" || name == "" {
+		return path + name
+	}
+	return path + "." + name
+}
+
+func lastSegment(path string) string {
+	for i := len(path) - 1; i >= 0; i-- {
+		if path[i] == '.' {
+			return path[i+1:]
+		}
+	}
+	return path
+}
+
+// decimal is a number as it stands in a path.
+func decimal(text string) (int, bool) {
+	n, err := strconv.Atoi(text)
+	return n, err == nil && n >= 0 && strconv.Itoa(n) == text
+}
+
+func isNumber(text string) bool {
+	_, ok := decimal(text)
+	return ok
+}
+
+func isActivation(n *graph.Node) bool {
+	return n.Op != nil && plain[n.Op.Name()]
+}
+
+// plain are the names of the activations without tensors.
+var plain = func() map[string]bool {
+	all := map[string]bool{}
+	for _, act := range ops.Activations {
+		all[act.Name()] = true
+	}
+	return all
+}()
+
+func isPool(n *graph.Node) bool {
+	switch n.Op.(type) {
+	case *ops.MaxPool, *ops.AvgPool:
+		return true
+	}
+	return false
+}
