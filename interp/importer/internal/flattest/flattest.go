@@ -73,6 +73,12 @@ func Expectations(t testing.TB, name string) map[string]Expected {
 // names and seed 0.
 func Run(t testing.TB, net *flat.Net, inputs ...tensor.Tensor) map[*graph.Node]ref.Value {
 	t.Helper()
+	return RunChanged(t, net, func(graph.Param, []float64) {}, inputs...)
+}
+
+// RunChanged is Run with tensors that a function changes in place before they are used.
+func RunChanged(t testing.TB, net *flat.Net, change func(graph.Param, []float64), inputs ...tensor.Tensor) map[*graph.Node]ref.Value {
+	t.Helper()
 	values := map[*graph.Node]ref.Value{}
 	for i, n := range net.Graph.Inputs {
 		values[n] = ref.Widen(inputs[i])
@@ -82,7 +88,7 @@ func Run(t testing.TB, net *flat.Net, inputs ...tensor.Tensor) map[*graph.Node]r
 		for _, from := range n.In {
 			in = append(in, values[from])
 		}
-		values[n] = ref.Products(n.Op, in, tensors(t, net, n))
+		values[n] = ref.Products(n.Op, in, tensors(t, net, n, change))
 		if !values[n].Shape.Equal(n.Shape) {
 			t.Fatalf("%s: computed %v, the graph says %v", net.About[n.ID].Where, values[n].Shape, n.Shape)
 		}
@@ -90,7 +96,7 @@ func Run(t testing.TB, net *flat.Net, inputs ...tensor.Tensor) map[*graph.Node]r
 	return values
 }
 
-func tensors(t testing.TB, net *flat.Net, n *graph.Node) (all []ref.Value) {
+func tensors(t testing.TB, net *flat.Net, n *graph.Node, change func(graph.Param, []float64)) (all []ref.Value) {
 	t.Helper()
 	stored := net.About[n.ID].Tensors
 	for i, p := range n.Params {
@@ -102,7 +108,9 @@ func tensors(t testing.TB, net *flat.Net, n *graph.Node) (all []ref.Value) {
 			}
 			x.Data = data
 		}
-		all = append(all, ref.Widen(x))
+		wide := ref.Widen(x)
+		change(p, wide.Data)
+		all = append(all, wide)
 	}
 	return all
 }

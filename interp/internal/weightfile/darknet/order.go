@@ -54,6 +54,11 @@ func (f *File) Arrange(layers []Layer) (weightfile.File, error) {
 	if want := Count(layers); want != f.count {
 		return nil, f.In.Corrupt("", "has %d numbers, want %d for the layers of the net", f.count, want)
 	}
+	return f.Begin(layers)
+}
+
+// Begin reads as many numbers as these layers have, of which the file has at least as many.
+func (f *File) Begin(layers []Layer) (weightfile.File, error) {
 	a := &arranged{Listing: weightfile.Listing{In: f.In, Said: f.Said}}
 	at := f.start
 	for i, l := range layers {

@@ -1,0 +1,198 @@
+package darknet
+
+import (
+	"fmt"
+	"math"
+	"slices"
+	"strconv"
+	"strings"
+
+	"cnnlang/interp/graph"
+	"cnnlang/interp/importer/internal/flat"
+	"cnnlang/interp/internal/weightfile"
+	"cnnlang/ops/dim"
+)
+
+// Limits on a text.
+const (
+	maxText     = 4 << 20
+	maxSections = 30_000 // the language's limit on operations
+	maxOptions  = 100_000
+)
+
+// A section is one of the text.
+type section struct {
+	r       *reader
+	at      int // its number, -1 of [net]
+	kind    string
+	line    int
+	options []*option
+	reads   []*section // nil stands for the input of the net
+	needed  bool       // for an output, or before one that is
+	node    *graph.Node
+}
+
+// An option is a line key=value of a section.
+type option struct {
+	key, value string
+	line       int
+	asked      bool
+}
+
+// where names a section in messages.
+func (s *section) where() string {
+	if s.at < 0 {
+		return fmt.Sprintf("[%s] (line %d)", s.kind, s.line)
+	}
+	return fmt.Sprintf("section %d [%s] (line %d)", s.at, weightfile.Shown(s.kind), s.line)
+}
+
+// parsed reads the sections of a text, of which the first is [net].
+func parsed(in weightfile.Input) ([]*section, error) {
+	if in.Size > maxText {
+		return nil, &weightfile.LimitError{Path: in.Path, Limit: "bytes of text", Got: in.Size, Max: maxText, Help: "no network's text is so long"}
+	}
+	raw, err := in.At(0, in.Size, "the text")
+	if err != nil {
+		return nil, err
+	}
+	var all []*section
+	options := 0
+	for i, text := range strings.Split(strings.TrimPrefix(string(raw), "\ufeff"), "\n") {
+		line := strings.TrimSpace(text)
+		if at := strings.IndexAny(line, "#;"); at >= 0 {
+			line = strings.TrimSpace(line[:at])
+		}
+		key, value, isOption := strings.Cut(line, "=")
+		switch {
+		case line == "":
+		case line[0] == '[':
+			kind, rest, ok := strings.Cut(line[1:], "]")
+			if !ok || rest != "" {
+				return nil, in.Corrupt("", "line %d: got %s, want a section such as [convolutional]; correct it there, or fetch the file again", i+1, weightfile.Shown(line))
+			}
+			if len(all) > maxSections {
+				return nil, &weightfile.LimitError{Path: in.Path, Limit: "sections", Got: maxSections + 1, Max: maxSections, Help: "no network has so many"}
+			}
+			all = append(all, &section{at: len(all) - 1, kind: strings.ToLower(strings.TrimSpace(kind)), line: i + 1})
+		case !isOption:
+			return nil, in.Corrupt("", "line %d: got %s, want key=value; correct it there, or fetch the file again", i+1, weightfile.Shown(line))
+		case len(all) == 0:
+			return nil, in.Corrupt("", "line %d: %s is in no section, want [net] before it; correct it there, or fetch the file again", i+1, weightfile.Shown(line))
+		default:
+			if options++; options > maxOptions {
+				return nil, &weightfile.LimitError{Path: in.Path, Limit: "options", Got: maxOptions + 1, Max: maxOptions, Help: "no network has so many"}
+			}
+			s := all[len(all)-1]
+			s.options = append(s.options, &option{key: strings.TrimSpace(key), value: strings.TrimSpace(value), line: i + 1})
+		}
+	}
+	if len(all) == 0 || all[0].kind != "net" && all[0].kind != "network" {
+		return nil, in.Corrupt("", "does not begin with a section [net]; it is no network of Darknet")
+	}
+	if len(all) == 1 {
+		return nil, in.Corrupt("", "has no sections behind [net], want those of a network; it is only a part of one")
+	}
+	return all, nil
+}
+
+// option is the one of a key, nil if it is not there.
+func (s *section) option(key string) *option {
+	var found *option
+	for _, o := range s.options {
+		if o.key != key {
+			continue
+		}
+		if o.asked = true; found == nil {
+			found = o
+		} else if o.value != found.value {
+			s.r.refuse(s.lineOf(o), "leave one of them", "%s is %s here and %s in line %d", key, weightfile.Shown(o.value), weightfile.Shown(found.value), found.line)
+		}
+	}
+	return found
+}
+
+// lineOf names a section and one of its lines.
+func (s *section) lineOf(o *option) string {
+	return fmt.Sprintf("section %d [%s] (line %d)", s.at, weightfile.Shown(s.kind), o.line)
+}
+
+// integer is a whole number.
+func (s *section) integer(key string, otherwise int) int {
+	o := s.option(key)
+	if o == nil {
+		return otherwise
+	}
+	return s.parsed(o, o.value)
+}
+
+func (s *section) parsed(o *option, text string) int {
+	n, err := strconv.ParseInt(strings.TrimSpace(text), 10, 64)
+	if err != nil || n < -math.MaxInt32 || n > math.MaxInt32 {
+		s.r.refuse(s.lineOf(o), "", "%s is %s, want a whole number up to %d", o.key, strconv.Quote(text), math.MaxInt32)
+		return 0
+	}
+	return int(n)
+}
+
+// whole is a whole number from 0.
+func (s *section) whole(key string, otherwise int) int {
+	n := s.integer(key, otherwise)
+	if n < 0 {
+		s.r.refuse(s.lineOf(s.option(key)), "", "%s is %d, want a number from 0", key, n)
+		return 0
+	}
+	return n
+}
+
+// list is numbers with commas between them.
+func (s *section) list(key string) (all []int) {
+	if o := s.option(key); o != nil {
+		for _, text := range strings.Split(strings.TrimSuffix(o.value, ","), ",") {
+			all = append(all, s.parsed(o, text))
+		}
+	}
+	return all
+}
+
+// number is any number of the language.
+func (s *section) number(key, otherwise string) dim.Size {
+	o := s.option(key)
+	if o == nil {
+		n, _ := flat.Number(otherwise)
+		return n
+	}
+	n, ok := flat.Number(o.value)
+	if !ok {
+		s.r.refuse(s.lineOf(o), "", "%s is %s, want a number", key, strconv.Quote(o.value))
+		return dim.Int(0)
+	}
+	return n
+}
+
+// text is the value of a key, in small letters.
+func (s *section) text(key, otherwise string) string {
+	if o := s.option(key); o != nil {
+		return strings.ToLower(o.value)
+	}
+	return otherwise
+}
+
+// only refuses an option that has another value than the one with which it changes nothing.
+func (s *section) only(key string, plain ...string) {
+	if o := s.option(key); o != nil && !slices.Contains(plain, strings.ToLower(o.value)) {
+		s.r.refuse(s.lineOf(o), "", "%s=%s is not read, want %s=%s", key, weightfile.Shown(o.value), key, plain[0])
+	}
+}
+
+// training are options of training alone.
+var training = []string{"learning_rate", "burn_in", "stopbackward", "dontload", "dontsave", "train_only_bn", "onlyforward", "noloss", "smooth", "ratio", "counters_per_class"}
+
+// done notes options that nobody asked for.
+func (s *section) done() {
+	for _, o := range s.options {
+		if !o.asked && !slices.Contains(training, o.key) {
+			s.r.note("%s: %s in line %d is not known and passed over", s.where(), weightfile.Shown(o.key), o.line)
+		}
+	}
+}
