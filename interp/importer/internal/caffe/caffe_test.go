@@ -85,3 +85,15 @@ func compareLayers(t *testing.T, name string, net *flat.Net, want flattest.Expec
 		}
 	}
 }
+
+// TestTexts: the networks are those of texts that were written by hand.
+func TestTexts(t *testing.T) {
+	for name := range flattest.Expectations(t, "caffe/expected.json") {
+		net, err := read(t, name)
+		if err != nil {
+			t.Errorf("%s: %v", name, err)
+			continue
+		}
+		flattest.Written(t, net, "caffe/"+name+".cnn")
+	}
+}

@@ -99,3 +99,12 @@ func compareSections(t *testing.T, name string, net *flat.Net, want flattest.Exp
 		t.Errorf("%s: got operations of %d sections of %d", name, len(seen), len(shapes))
 	}
 }
+
+// TestTexts: a network is that of a text that was written by hand.
+func TestTexts(t *testing.T) {
+	net, err := read(t, "connected_mnist")
+	if err != nil {
+		t.Fatal(err)
+	}
+	flattest.Written(t, net, "darknet/connected_mnist.cnn")
+}
