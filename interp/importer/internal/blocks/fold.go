@@ -1,0 +1,104 @@
+// Package blocks finds what a net does several times, and makes blocks of it with parameters,
+// variants and repeats, so that the text says what its authors would write.
+package blocks
+
+import (
+	"strings"
+
+	"cnnlang/interp/importer/internal/tree"
+)
+
+// mostBlocks is how many blocks a text gets.
+const mostBlocks = 200
+
+// Fold is the text of a net with what it does several times said once. It is checked and proved,
+// and its graph is that of the net as it was: what cannot be said so stays as it is.
+func Fold(n *tree.Net) *tree.File {
+	plain := &tree.File{Net: n}
+	want, err := understood(plain)
+	if err != nil {
+		return plain // whoever checks the text says so
+	}
+	without := map[string]bool{}
+	for range mostRefused {
+		best := search(n, without)
+		if len(best.blocks) == 0 {
+			return best.checked(want, plain)
+		}
+		bad := best.sign(want)
+		if bad == nil {
+			return best.file
+		}
+		without[bad.key] = true
+	}
+	return plain
+}
+
+// mostRefused is how many blocks are left out because a text with them is wrong.
+const mostRefused = 20
+
+// checked is a text without blocks, or if that is wrong the other.
+func (f *folded) checked(want *reading, plain *tree.File) *tree.File {
+	if got, err := understood(f.file); err != nil || !want.equals(got, f.named) {
+		return plain
+	}
+	return f.file
+}
+
+// A folder makes blocks of one net.
+type folder struct {
+	net         *tree.Net
+	named       bool            // the net has labels
+	without     map[string]bool // keys of blocks that are not made
+	unlike      map[string]bool // keys of classes that are no variants of each other
+	taken       map[string]bool // names
+	blocks      []*block
+	comparisons int
+}
+
+// fold folds a net, without the blocks of these keys.
+func fold(n *tree.Net, without map[string]bool) *folded {
+	f := &folder{net: n, without: without, unlike: map[string]bool{}, taken: map[string]bool{n.Name: true}, comparisons: mostComparisons}
+	root := steps(n.Body, begins(n.Body))
+	root.all(func(s *step) { f.named = f.named || s.label != "" || s.numbered && s.kind == group })
+	if !f.named {
+		rows(&root)
+		f.all(&root, false)
+		for units(&root) {
+			f.all(&root, false)
+		}
+	}
+	f.all(&root, true)
+	for !f.named && len(f.blocks) < mostBlocks && series(&root) {
+		before := len(f.blocks)
+		if f.all(&root, true); len(f.blocks) == before {
+			break
+		}
+	}
+	file := f.file(root)
+	return &folded{file, f.blocks, f.named, cost(file)}
+}
+
+// all makes all blocks that there are, with repeats of anything if that is wanted, and takes apart
+// what is none.
+func (f *folder) all(root *body, repeats bool) {
+	for len(f.blocks) < mostBlocks && (f.runs(root, true) || f.fold(*root) || repeats && f.runs(root, false)) {
+	}
+	dissolve(root)
+}
+
+// file is the text so far.
+func (f *folder) file(root body) *tree.File {
+	net := *f.net
+	file := &tree.File{Net: &net}
+	for _, b := range f.blocks {
+		t := b.written()
+		if t.In = "[N, C, H, W]"; b.rank != 4 {
+			t.In = "[N, C" + strings.Repeat(", _", b.rank-2) + "]"
+		}
+		t.Out = anyOf(t.In)
+		file.Blocks = append(file.Blocks, t)
+	}
+	net.Body = root.written()
+	return file
+}

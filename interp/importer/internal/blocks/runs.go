@@ -1,0 +1,186 @@
+package blocks
+
+import (
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// runs puts equal steps that follow each other into a repeat, and those whose labels count up. It
+// reports whether there were any.
+//
+// Blocks with branches are repeated as soon as they are made: they are the units that a net is
+// stacked of. Others may belong to rows that differ elsewhere. Steps with several tensors that have no
+// names are to be a block first, or their numbers would count on from one time to the next.
+func (f *folder) runs(b *body, units bool) bool {
+	some := false
+	for _, s := range *b {
+		for i := range s.branches {
+			some = f.runs(&s.branches[i], units) || some
+		}
+		some = f.runs(&s.body, units) || some
+	}
+	for i := 0; i < len(*b); i++ {
+		n, period := longest((*b)[i:])
+		if n < 2 || units && !(*b)[i:i+period].units() {
+			continue
+		}
+		if numbered := (*b)[i:i+period].unnamed() > 1; !numbered {
+			*b = slices.Replace(*b, i, i+n*period, repeated((*b)[i:i+n*period], n))
+			some = true
+		} else if !f.named {
+			for k := range n {
+				b.gather(i+k, period)
+			}
+			some = true
+		}
+	}
+	return some
+}
+
+// unnamed is how many steps of a body have tensors and no label.
+func (b body) unnamed() int {
+	n := 0
+	for _, s := range b {
+		switch {
+		case s.label != "":
+			continue
+		case s.block != nil, s.kind == group && s.numbered, s.node != nil && s.kind == apply && len(s.node.Params) > 0:
+			n++
+		}
+		for _, branch := range s.branches {
+			n += branch.unnamed()
+		}
+		if !s.numbered {
+			n += s.body.unnamed()
+		}
+	}
+	return n
+}
+
+// units reports whether steps apply blocks that have branches.
+func (b body) units() bool {
+	return !slices.ContainsFunc(b, func(s *step) bool {
+		combines := false
+		if s.block != nil {
+			s.block.pattern.all(func(it *item) { combines = combines || len(it.branches) > 0 || it.form == shortcut })
+		}
+		return !combines
+	})
+}
+
+// mostPeriod is how many steps are repeated together.
+const mostPeriod = 8
+
+// longest is the run at the start of a body that covers most steps.
+func longest(b body) (n, period int) {
+	n = 1
+	for p := 1; p <= mostPeriod && 2*p <= len(b); p++ {
+		k := 1
+		for (k+1)*p <= len(b) && alike(b[:p], b[k*p:(k+1)*p], k) {
+			k++
+		}
+		if k > 1 && (k-1)*p > (n-1)*period && worthwhile(b[:p], k) {
+			n, period = k, p
+		}
+	}
+	return n, period
+}
+
+// worthwhile reports whether a repeat says it shorter: calls always, operations from three on.
+func worthwhile(b body, n int) bool {
+	if len(b) == 1 && (b[0].kind == group || b[0].kind == apply && len(b[0].branches) == 0 && b[0].block == nil) {
+		return false
+	}
+	return n > 2 || len(b) == 1
+}
+
+// alike reports whether steps are the same but for labels, which count by k.
+func alike(a, b body, k int) bool {
+	return slices.EqualFunc(a, b, func(x, y *step) bool {
+		if x.as != "" || x.kind == side || x.kind == read || x.numbered && x.kind == group || x.empty {
+			return false
+		}
+		if x.label != y.label && !counts(x.label, y.label, k) || x.label == y.label && x.label != "" {
+			return false
+		}
+		return x.equal(y)
+	})
+}
+
+// equal reports whether steps are the same but for their labels.
+func (s *step) equal(t *step) bool {
+	return s.kind == t.kind && s.numbered == t.numbered && s.name == t.name && s.block == t.block && s.count == t.count && s.counter == t.counter &&
+		s.empty == t.empty && s.as == t.as && slices.Equal(s.heads, t.heads) &&
+		slices.EqualFunc(s.args, t.args, func(x, y arg) bool { return x.name == y.name && same(x.value, y.value) }) &&
+		slices.EqualFunc(s.branches, t.branches, equal) && equal(s.body, t.body)
+}
+
+func equal(a, b body) bool {
+	return slices.EqualFunc(a, b, func(x, y *step) bool { return x.label == y.label && x.equal(y) })
+}
+
+var number = regexp.MustCompile(`[0-9]+`)
+
+// counts reports whether label b is a with one number that is k more.
+func counts(a, b string, k int) bool {
+	at, n := counted(a, b)
+	return at >= 0 && n == k
+}
+
+// counted is the place of the number in which two labels differ, and by how much.
+func counted(a, b string) (at, by int) {
+	x, y := number.FindAllStringIndex(a, -1), number.FindAllStringIndex(b, -1)
+	if len(x) != len(y) {
+		return -1, 0
+	}
+	for i := range x {
+		m, err1 := strconv.Atoi(a[x[i][0]:x[i][1]])
+		n, err2 := strconv.Atoi(b[y[i][0]:y[i][1]])
+		if err1 != nil || err2 != nil || m == n {
+			continue
+		}
+		if rest := a[:x[i][0]] + b[y[i][0]:y[i][1]] + a[x[i][1]:]; rest != b || strconv.Itoa(m) != a[x[i][0]:x[i][1]] || strconv.Itoa(n) != b[y[i][0]:y[i][1]] {
+			return -1, 0
+		}
+		return x[i][0], n - m
+	}
+	return -1, 0
+}
+
+// repeated is the repeat of n equal parts of a body.
+func repeated(b body, n int) *step {
+	period := len(b) / n
+	r := &step{kind: repeat, count: n, in: b[0].in, node: b[len(b)-1].node, body: slices.Clone(b[:period])}
+	for i, s := range r.body {
+		if s.label == "" {
+			continue
+		}
+		if r.counter == "" {
+			r.counter = counterFor(r.body)
+		}
+		t := *s
+		at, _ := counted(s.label, b[period+i].label)
+		digits := number.FindString(s.label[at:])
+		word := "{" + r.counter + "}"
+		if digits != "0" {
+			word = "{" + r.counter + " + " + digits + "}"
+		}
+		t.label = s.label[:at] + word + s.label[at+len(digits):]
+		r.body[i] = &t
+	}
+	return r
+}
+
+// counterFor is a letter that no repeat within has.
+func counterFor(b body) string {
+	taken := ""
+	b.all(func(s *step) { taken += s.counter })
+	for _, letter := range "ijklmnopqrstuvwxyz" {
+		if !strings.ContainsRune(taken, letter) {
+			return string(letter)
+		}
+	}
+	return "i_"
+}

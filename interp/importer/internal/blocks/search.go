@@ -1,0 +1,84 @@
+package blocks
+
+import (
+	"maps"
+	"strings"
+
+	"cnnlang/interp/importer/internal/tree"
+)
+
+// A folded net is what fold makes of one.
+type folded struct {
+	file   *tree.File
+	blocks []*block
+	named  bool // its labels are to stay
+	cost   int
+}
+
+// mostTries is how many texts are compared.
+const mostTries = 60
+
+// search finds the blocks that make the text short: those that it is better without, one or two at a
+// time, since what they say once is not much more than their calls, are left out.
+func search(n *tree.Net, without map[string]bool) *folded {
+	s := &searcher{n, maps.Clone(without), fold(n, without), mostTries}
+	for s.better() {
+	}
+	return s.best
+}
+
+type searcher struct {
+	net     *tree.Net
+	without map[string]bool
+	best    *folded
+	tries   int
+}
+
+// better leaves out what makes the text shorter. It reports whether there was something.
+func (s *searcher) better() bool {
+	keys := each(s.best.blocks, func(b *block) string { return b.key })
+	for i := len(keys) - 1; i >= 0; i-- {
+		if s.try(keys[i]) {
+			return true
+		}
+	}
+	for i := range keys {
+		for _, other := range keys[i+1:] {
+			if s.try(keys[i], other) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// try leaves out some blocks if the text gets shorter so.
+func (s *searcher) try(keys ...string) bool {
+	if s.tries--; s.tries < 0 {
+		return false
+	}
+	without := maps.Clone(s.without)
+	for _, key := range keys {
+		without[key] = true
+	}
+	next := fold(s.net, without)
+	if next.cost >= s.best.cost {
+		return false
+	}
+	s.best, s.without = next, without
+	return true
+}
+
+// lineCost is what a line counts beside its signs.
+const lineCost = 24
+
+// cost is how much there is to read.
+func cost(f *tree.File) int {
+	total := 0
+	for line := range strings.Lines(tree.Text(f)) {
+		if line = strings.TrimSpace(line); line != "" && !strings.HasPrefix(line, "#") {
+			total += len(line) + lineCost
+		}
+	}
+	return total
+}

@@ -1,0 +1,177 @@
+package blocks
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+
+	"cnnlang/interp/importer/internal/tree"
+	"cnnlang/interp/internal/calls"
+	"cnnlang/ops/dim"
+)
+
+// written is a block as the text has it, but for its signature.
+func (b *block) written() *tree.Block {
+	t := &tree.Block{Name: b.name, Where: slices.Clone(b.where), Comment: []string{fmt.Sprintf("%d times in the file.", b.occurrences)}}
+	for _, p := range b.params {
+		w := tree.Param{Name: p.name}
+		if p.def != nil {
+			w.Default = valueText(p.def)
+		}
+		if p.def == nil || p.typ == "dims" || p.typ == "pad" || p.typ == "float" && !slices.Contains([]byte(w.Default), '.') {
+			w.Type = p.typ
+		}
+		t.Params = append(t.Params, w)
+	}
+	t.Body = b.pattern.written()
+	b.tree = t
+	return t
+}
+
+func cmpBool(a, b bool) int {
+	switch {
+	case a == b:
+		return 0
+	case b:
+		return -1
+	}
+	return 1
+}
+
+// written is a pattern as the text has it.
+func (p pattern) written() tree.Body {
+	out := tree.Body{}
+	place := 0
+	for _, it := range p {
+		if it.form == plain && it.first().made && it.first().kind == group {
+			out = append(out, it.body.written()...) // no group after all
+			continue
+		}
+		out = append(out, it.written(place))
+		if it.form == plain {
+			place += it.first().numbers()
+		}
+	}
+	return out
+}
+
+func (it *item) written(place int) *tree.Step {
+	switch it.form {
+	case option:
+		return &tree.Step{Do: &tree.If{Cond: it.cond, Then: it.body.written()}}
+	case shortcut:
+		return it.shortcutWritten()
+	}
+	s := it.first()
+	t := s.frame(place)
+	switch s.kind {
+	case apply:
+		a := s.applied()
+		for i, e := range it.args {
+			a.Args = append(a.Args, argOf(s, i, e))
+		}
+		for _, branch := range it.branches {
+			a.Branches = append(a.Branches, branch.written())
+		}
+		t.Do = a
+	case group:
+		t.Do = &tree.Group{Body: it.body.written()}
+	case read:
+		t.Do = &tree.Read{Name: s.name}
+	case repeat:
+		count := it.count.text
+		if count == "" {
+			count = fmt.Sprint(it.count.value)
+		}
+		t.Do = &tree.Repeat{Var: s.counter, Count: count, Body: it.body.written()}
+	}
+	return t
+}
+
+// shortcutWritten is a combinator whose identity is there on a condition.
+func (it *item) shortcutWritten() *tree.Step {
+	s := it.first()
+	t := s.frame(-1)
+	a := s.applied()
+	for i, e := range it.args {
+		a.Args = append(a.Args, argOf(s, i, e))
+	}
+	for _, branch := range s.branches {
+		if len(branch) == 0 {
+			a.Branches = append(a.Branches, tree.Body{})
+			a.Heads = append(a.Heads, fmt.Sprintf("if %s then 1 else 0", it.cond))
+			continue
+		}
+		a.Branches = append(a.Branches, it.body.written())
+		a.Heads = append(a.Heads, "")
+	}
+	t.Do = a
+	return t
+}
+
+// frame is a step without what it does. A group that is a segment of paths by its place has that
+// for a label.
+func (s *step) frame(place int) *tree.Step {
+	t := &tree.Step{Label: s.label, Empty: s.empty, As: s.as, Node: s.node}
+	if s.numbered && s.kind != apply {
+		t.Label = strconv.Itoa(place)
+	}
+	return t
+}
+
+func (s *step) applied() *tree.Apply {
+	a := &tree.Apply{Name: s.name, Heads: s.heads}
+	if s.block != nil {
+		a.Name, a.Block = s.block.name, s.block.tree
+	}
+	return a
+}
+
+// argOf is an argument of a step.
+func argOf(s *step, i int, e expr) tree.Arg {
+	a := tree.Arg{Name: s.args[i].name, Value: e.value, Expr: e.text}
+	if e.text != "" || s.block == nil {
+		return a
+	}
+	if a.Expr = valueText(e.value); a.Name == "pad" && isHalf(s.arg("k"), e.value) && !isNone(e.value) {
+		a.Expr = "half"
+	}
+	return a
+}
+
+// valueText is a value as the text has it, a kernel as 3x3.
+func valueText(v any) string {
+	if pair, ok := v.(dim.Pair); ok {
+		return pair.String()
+	}
+	return calls.Written(v)
+}
+
+// written is a body of the net as the text has it.
+func (b body) written() tree.Body {
+	out := tree.Body{}
+	for i, s := range b {
+		t := s.frame(b[:i].numbers())
+		switch s.kind {
+		case apply:
+			a := s.applied()
+			for i, x := range s.args {
+				a.Args = append(a.Args, argOf(s, i, expr{value: x.value}))
+			}
+			for _, branch := range s.branches {
+				a.Branches = append(a.Branches, branch.written())
+			}
+			t.Do = a
+		case group:
+			t.Do = &tree.Group{Body: s.body.written()}
+		case read:
+			t.Do = &tree.Read{Name: s.name}
+		case repeat:
+			t.Do = &tree.Repeat{Var: s.counter, Count: strconv.Itoa(s.count), Body: s.body.written()}
+		case side:
+			t.Do = &tree.Side{Name: s.name, Body: s.body.written()}
+		}
+		out = append(out, t)
+	}
+	return out
+}
