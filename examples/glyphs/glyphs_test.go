@@ -165,13 +165,43 @@ func TestEveryPictureOnce(t *testing.T) {
 		t.Fatalf("%v; got %q and %q", err, faces[0].left, faces[1].left)
 	}
 	d := grouped(faces)[0]
-	without := map[picture]bool{faces[0].pictures[10]: true} // its A
+	d.name = "Go" // is learned from
+	lower := ofFace(t, goregular.TTF, 'd').draw()
+	without := map[picture]bool{faces[0].pictures[10]: true, lower: true} // its A and its d
 	if err := d.write(filepath.Join(folder, "out"), without); err != nil {
 		t.Fatal(err)
 	}
-	for name, want := range map[string]int{"A": 0, "B": 4} { // a design of one face comes four times
-		if got, _ := filepath.Glob(filepath.Join(folder, "out", name, "*.png")); len(got) != want {
+	d.name = "Inter" // is held out
+	if err := d.write(filepath.Join(folder, "held"), nil); err != nil {
+		t.Fatal(err)
+	}
+	// A design of one face comes four times, and once with the lower-case letter where that is an uncial.
+	for name, want := range map[string]int{"out/A": 1, "out/B": 5, "out/C": 4, "out/D": 4, "held/A": 1, "held/B": 1} {
+		if got, _ := filepath.Glob(filepath.Join(folder, filepath.FromSlash(name), "*.png")); len(got) != want {
 			t.Errorf("%s has %d pictures, want %d", name, len(got), want)
+		}
+	}
+}
+
+// The uncials of a face are its lower-case letters, and those of one that draws them as capitals are not written.
+func TestUncials(t *testing.T) {
+	f := &face{file: file{path: "Go.ttf", pkg: "p"}}
+	if left := f.read(goregular.TTF); left != "" || len(f.uncials) != len(uncials) {
+		t.Fatalf("%q; got %d uncials", left, len(f.uncials))
+	}
+	for _, char := range uncials {
+		if f.uncials[char] != ofFace(t, goregular.TTF, char).draw() {
+			t.Errorf("%c is another picture", char)
+		}
+	}
+	f.uncials['b'] = f.pictures[strings.IndexRune(characters, 'B')]
+	d, folder := &design{name: "Go", faces: []*face{f}}, t.TempDir()
+	if err := d.write(folder, nil); err != nil {
+		t.Fatal(err)
+	}
+	for name, want := range map[string]int{"A/p.Go.00000000.a.0.png": 1, "B/p.Go.00000000.b.0.png": 0, "B/*": 4, "M/*": 5} {
+		if got, _ := filepath.Glob(filepath.Join(folder, filepath.FromSlash(name))); len(got) != want {
+			t.Errorf("%s: got %q, want %d", name, got, want)
 		}
 	}
 }
