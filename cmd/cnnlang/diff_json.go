@@ -22,6 +22,8 @@ type diffNets struct {
 	B       diffSide     `json:"b"`
 	Changes []diffChange `json:"changes"`
 	Weights diffWeights  `json:"weights"`
+	Recipes []diffRecipe `json:"recipes"`
+	Rest    int          `json:"recipes_not_compared,omitempty"`
 }
 
 type diffSide struct {
@@ -92,7 +94,9 @@ func (d *netDiffs) document(ctx context.Context) (diffDocument, error) {
 		if err != nil {
 			return doc, err
 		}
-		doc.Nets = append(doc.Nets, diffNets{sideDocument(p.A, before), sideDocument(p.B, after), changesOf(p.Changes, 0), keptDocument(p.Weights)})
+		trained := trainingChange(p.a, p.b)
+		doc.Nets = append(doc.Nets, diffNets{sideDocument(p.A, before), sideDocument(p.B, after), changesOf(p.Changes, 0), keptDocument(p.Weights),
+			append([]diffRecipe{}, trained.recipes...), trained.rest})
 	}
 	return doc, nil
 }

@@ -52,7 +52,7 @@ func (a *app) showPair(ctx context.Context, p *netDiff, f diffFormat) error {
 		if f.texts {
 			but = " but in the text"
 		}
-		trained := trainingChange(p.a, p.b)
+		trained := trainingChange(p.a, p.b).lines()
 		if len(trained) > 0 {
 			but = " but in how it is trained"
 		}
@@ -98,7 +98,7 @@ func diffNotes(ctx context.Context, p *netDiff) ([]string, error) {
 	if err != nil {
 		return nil, err
 	}
-	return slices.Concat(shapesOf(p.Diff), memoryChange(before, after), weightsOf(p.Diff), trainingChange(p.a, p.b)), nil
+	return slices.Concat(shapesOf(p.Diff), memoryChange(before, after), weightsOf(p.Diff), trainingChange(p.a, p.b).lines()), nil
 }
 
 // memoryChange says how the memory of a run changes, and which parts of it.

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -8,27 +9,61 @@ import (
 	"cnnlang/interp"
 )
 
-// trainingChange says how the recipes of two nets differ, with all that they leave out: a line for each recipe, of the
-// first ones, as for each the nets are made anew.
-func trainingChange(a, b *interp.Net) (lines []string) {
+// A trainingDiff is how the recipes of two nets differ, with all that they leave out.
+type trainingDiff struct {
+	recipes []diffRecipe // that differ
+	rest    int          // recipes that were not compared
+}
+
+// A diffRecipe is a recipe that differs.
+type diffRecipe struct {
+	Name     string         `json:"name"` // "" of the section without one
+	Kind     string         `json:"kind"`
+	Settings []diffArgument `json:"settings"`
+}
+
+// trainingChange compares the recipes of two nets, only the first ones, as for each the nets are made anew.
+func trainingChange(a, b *interp.Net) (d trainingDiff) {
 	const most = 16
 	before, after := setOf(a.Recipes()), setOf(b.Recipes())
 	all := union(a.Recipes(), b.Recipes())
-	for _, name := range all[:min(most, len(all))] {
-		title := strings.TrimSpace("train " + name)
+	d.rest = max(0, len(all)-most)
+	for _, name := range all[:len(all)-d.rest] {
+		r := diffRecipe{Name: name, Kind: "changed", Settings: []diffArgument{}}
 		switch {
 		case !after[name]:
-			lines = append(lines, title+" is gone")
+			r.Kind = "removed"
 		case !before[name]:
-			lines = append(lines, title+" is new")
+			r.Kind = "added"
 		default:
-			if changes := settingsChange(settingsOfRecipe(a, name), settingsOfRecipe(b, name)); len(changes) > 0 {
-				lines = append(lines, title+": "+strings.Join(changes, "; "))
+			if r.Settings = settingsChange(settingsOfRecipe(a, name), settingsOfRecipe(b, name)); len(r.Settings) == 0 {
+				continue
 			}
 		}
+		d.recipes = append(d.recipes, r)
 	}
-	if rest := len(all) - most; rest > 0 {
-		lines = append(lines, fmt.Sprintf("%d more recipes are not compared", rest))
+	return d
+}
+
+// lines says it to people, a line for each recipe.
+func (d trainingDiff) lines() (lines []string) {
+	for _, r := range d.recipes {
+		title := strings.TrimSpace("train " + r.Name)
+		switch r.Kind {
+		case "removed":
+			lines = append(lines, title+" is gone")
+		case "added":
+			lines = append(lines, title+" is new")
+		default:
+			var changes []string
+			for _, s := range r.Settings {
+				changes = append(changes, fmt.Sprintf("%s %s → %s", s.Name, cmp.Or(s.A, "none"), cmp.Or(s.B, "none")))
+			}
+			lines = append(lines, title+": "+strings.Join(changes, "; "))
+		}
+	}
+	if d.rest > 0 {
+		lines = append(lines, fmt.Sprintf("%d more recipes are not compared", d.rest))
 	}
 	return lines
 }
@@ -52,13 +87,13 @@ func settingsOfRecipe(n *interp.Net, name string) (all []recipeSetting) {
 	return all
 }
 
-// settingsChange are the keys whose values differ; one that does nothing is not there.
-func settingsChange(a, b []recipeSetting) (changes []string) {
+// settingsChange are the keys whose values differ; one that does nothing has none.
+func settingsChange(a, b []recipeSetting) []diffArgument {
 	value := func(list []recipeSetting, key string) string {
 		if i := slices.IndexFunc(list, func(s recipeSetting) bool { return s.key == key }); i >= 0 {
 			return list[i].value
 		}
-		return "none"
+		return ""
 	}
 	var keys [2][]string
 	for side, list := range [][]recipeSetting{a, b} {
@@ -66,9 +101,10 @@ func settingsChange(a, b []recipeSetting) (changes []string) {
 			keys[side] = append(keys[side], s.key)
 		}
 	}
+	changes := []diffArgument{}
 	for _, key := range union(keys[0], keys[1]) {
 		if x, y := value(a, key), value(b, key); x != y {
-			changes = append(changes, fmt.Sprintf("%s %s → %s", key, x, y))
+			changes = append(changes, diffArgument{key, x, y})
 		}
 	}
 	return changes

@@ -56,6 +56,8 @@ net tiny(classes = 2) [N, 3, H = 8, W = 8] -> [N, classes] {
 	"wrapped.cnn": "net wrapped [N, 2] -> [N, 2] { body: { fc: linear(2, bias=false) } }\n",
 	"cases.cnn":   "net cases(deep = false) [N, 3, H = 8, W = 8] -> [N, 3, H, W] { if deep { conv(3, 1x1) } }\n",
 	"powers.cnn":  "net powers(n = 2) [N, C = 3, H = 8, W = 8] -> [N, C, H, W] { repeat i of n { conv(2**i, 1x1) -> conv(C, 1x1) } }\n",
+	"once.cnn":    "net line [N, 2] -> [N, 2] { train { epochs = 3 }\n fc: linear(2, bias=false) }\n",
+	"often.cnn":   "net line [N, 2] -> [N, 2] {\n train { epochs = 4 }\n" + manyRecipes() + "fc: linear(2, bias=false)\n}\n",
 	"labels.txt":  "ant\ncat\n",
 	"six.cnn":     "net six [N, 3, H = 8, W = 8] -> [N, 6] { conv(6, 3x3) -> gap -> flatten -> softmax }\n",
 	"run.jsonl": `{"event":"start","schema":"cnnlang.train/v1","net":"tiny","epochs":2}
@@ -65,13 +67,21 @@ net tiny(classes = 2) [N, 3, H = 8, W = 8] -> [N, classes] {
 	"sides.cnn": "net sides [N, 3, H = 8, W = 8] -> [N, 4, H, W] {\n  conv(4, 3x3, pad=1) -> bn -> relu -> conv(4, 3x3, pad=1) -> bn -> relu\n  add { | conv(4, 1x1)\n | conv(8, 1x1) }\n}\n",
 }
 
+// manyRecipes are more than diff compares.
+func manyRecipes() (text string) {
+	for i := range 17 {
+		text += fmt.Sprintf(" train r%d { epochs = %d }\n", i, i+1)
+	}
+	return text
+}
+
 // jsonRuns are commands that together print every key, at least one for each verb with
 // -o json.
 var jsonRuns = []string{
 	"version", "doctor", "list", "doc conv", "doc std.resnet", "doc resnet50", "doc fpn", "doc yolo_v3", "explain E0205", "explain E0401",
 	"list --weights", "get resnet50 --dry-run", "get resnet50 --dry-run --file resnet50-11ad3fa6.pth",
 	"eval six.cnn --data pictures --weights random --skip-bad --require top1<=1,1<2", "eval testdata/names/small.cnn --data pair --weights testdata/weights/keras/model.h5", "compare line.cnn resnet18 --bench --time 0s", "curves run.jsonl --output run.svg",
-	"diff tiny.cnn pair.cnn", "diff tiny.cnn mapped.cnn", "diff mapped.cnn tiny.cnn", "diff line.cnn moved.cnn", "diff resnet18 resnet34", "diff pair.cnn sides.cnn", "params tiny.cnn --tensors", "params items.cnn --depth 2", "params items.cnn --depth 1", "params tiny.cnn line.cnn --memory --require params<9", "params cases.cnn --formula", "params tiny.cnn --against paper", "params powers.cnn --formula", "params efficientnet_b0 --formula", "params tiny.cnn --memory --require macs<9,params<=1M", "graph tiny.cnn", "graph deep.cnn", "graph --block pools proofs.cnn", "graph --block trunk", "graph --block level --set depth=1", "params --formula --block widen proofs.cnn", "params --formula --block level", "why tiny.cnn conv2",
+	"diff tiny.cnn pair.cnn", "diff tiny.cnn mapped.cnn", "diff mapped.cnn tiny.cnn", "diff line.cnn moved.cnn", "diff once.cnn often.cnn", "diff resnet18 resnet34", "diff pair.cnn sides.cnn", "params tiny.cnn --tensors", "params items.cnn --depth 2", "params items.cnn --depth 1", "params tiny.cnn line.cnn --memory --require params<9", "params cases.cnn --formula", "params tiny.cnn --against paper", "params powers.cnn --formula", "params efficientnet_b0 --formula", "params tiny.cnn --memory --require macs<9,params<=1M", "graph tiny.cnn", "graph deep.cnn", "graph --block pools proofs.cnn", "graph --block trunk", "graph --block level --set depth=1", "params --formula --block widen proofs.cnn", "params --formula --block level", "why tiny.cnn conv2",
 	"run tiny.cnn testdata/images/chelsea.png --weights random --output o.npy --output aux=a.npy --output conv1=c.npy",
 	"run line.cnn --weights line.safetensors --input random",
 	"run mask.cnn testdata/images/chelsea.png --weights random --output mask.png --output same=same.png --range 0,1", "run vector.cnn --input random --weights random",
