@@ -409,10 +409,12 @@ func TestRecipesOfThePapers(t *testing.T) {
 	resnet := numbers{0, recipe.Optimizer{Kind: "sgd", LR: 0.1, Momentum: 0.9}, 30, 0.1, 1e-4, 256, 90, 0, 0, 0, 0.1, 0, outputs, ""}
 	senet := resnet
 	senet.optimizer.LR, senet.batch, senet.epochs = 0.6, 1024, 100
-	v2, keras := inception, inception
-	v2.smoothing, keras.sides = 0, 0
+	v2, keras, v4 := inception, inception, inception
+	v2.smoothing, keras.sides, v4.sides, v4.clip = 0, 0, 0, 0
+	faces := v4 // with an embedding beside
+	faces.sides = 1
 	for name, want := range map[string]numbers{
-		"inception_v3": inception, "inception_v3_keras": keras, "inception_v2": v2, "resnet18": resnet, "resnet50": resnet,
+		"inception_v3": inception, "inception_v3_keras": keras, "inception_v2": v2, "inception_v4": v4, "inception_resnet_v1": faces, "inception_resnet_v2": v4, "resnet18": resnet, "resnet50": resnet,
 		"cbam_resnet18": resnet, "seresnext101_32x4d": senet, "legacy_seresnext50_32x4d": senet,
 		"mobilenet_v2":    {0, rmsprop(0.045, 1), 1, 0.98, 4e-5, 96, 300, 0, 0, 0, 3e-3, 0, recipe.Init{Kind: "truncated", Std: 0.09}, usual},
 		"efficientnet_b0": {0.1, rmsprop(0.256, 1e-3), 2.4, 0.97, 1e-5, 4096, 350, 0.9999, 0, 0, 0.01, 5, outputs, "bn"},
