@@ -272,7 +272,11 @@ func TestLossesAreCompared(t *testing.T) {
 	o = &options{training: "worker", scripts: filepath.Join(".."), freeze: "conv1"}
 	all := o.trainers(&network{Net: "glyphs", Input: []int{1, 32, 32}, folder: "models"})
 	got := strings.Join(all[1].command(&network{Net: "glyphs", folder: "models"}, 2, 64), " ")
-	if want := "worker --weights models/glyphs.safetensors --threads 2 --batch 64 --freeze conv1 ../training/glyphs.cnn"; got != want {
+	if want := "worker --weights models/glyphs.safetensors --threads 2 --batch 64 --freeze conv1 glyphs"; got != want {
 		t.Errorf("got %s, want %s", got, want)
+	}
+	all = o.trainers(&network{Net: "resnet20", Input: []int{3, 32, 32}, folder: "models"})
+	if got := all[1].command(&network{Net: "resnet20", folder: "models"}, 2, 64); got[len(got)-1] != "../training/resnet20.cnn" {
+		t.Errorf("got %s", got)
 	}
 }

@@ -108,7 +108,7 @@ func (f *flags) prepare(ctx context.Context) (*worker, error) {
 	if err != nil {
 		return nil, err
 	}
-	settings := []string{fmt.Sprintf("batch = %d; optimizer = sgd(lr=0.01, momentum=0.9); schedule = constant; weight_decay = 1e-4; no_decay = []; augment = []; loss = cross_entropy", f.batch)}
+	settings := []string{fmt.Sprintf("batch = %d; optimizer = sgd(lr=0.01, momentum=0.9); schedule = constant; warmup = 0; ema = 0; weight_decay = 1e-4; no_decay = []; augment = []; loss = cross_entropy", f.batch)}
 	if f.freeze != "" {
 		settings = append(settings, `freeze = ["`+strings.ReplaceAll(f.freeze, ",", `", "`)+`"]`)
 	}
