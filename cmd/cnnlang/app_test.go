@@ -58,7 +58,7 @@ func TestExitCodes(t *testing.T) {
 		{&picture.LimitError{}, 4},
 		{&events.FileError{Err: &events.LineError{}}, 3}, {&events.FileError{Err: &events.TooLargeError{}}, 4}, {&events.FileError{Err: context.Canceled}, 130},
 		{&train.MisfitError{}, 1}, {&train.StateError{}, 1}, {&train.NotFiniteError{}, 1}, {&dataset.OptionError{}, 1}, {&interp.NoRecipeError{}, 2},
-		{&dataset.FileError{}, 3}, {&dataset.BadError{}, 3},
+		{&dataset.FileError{}, 3}, {&dataset.FileError{Limit: true}, 4}, {&dataset.BadError{}, 3},
 		{&interp.WeightsLimitError{}, 4},
 		{&interp.MemoryError{}, 4},
 		{&download.Error{Kind: download.Failed}, 3}, {&download.Error{Kind: download.Refused}, 1}, {&download.Error{Kind: download.Limited}, 4},

@@ -71,6 +71,28 @@ func TestExactStatistics(t *testing.T) {
 	}
 }
 
+// TestRunningStatisticsOfAStep: they move by the recipe's share of the batch, from 0 and 1.
+func TestRunningStatisticsOfAStep(t *testing.T) {
+	for _, share := range []float64{0.1, 0.3} {
+		j := settingsOf(t, fmt.Sprintf("batch = %d; bn_momentum = %v", 13*14, share))
+		tr := begun(t, j)
+		weight := slices.Clone(tr.Tensors()["conv1.weight"].Data)
+		if _, err := tr.Epoch(context.Background()); err != nil { // of one step
+			t.Fatal(err)
+		}
+		mean, variance := statisticsOf(t, prepared(t, j).Data.Train, weight)
+		for c := range mean {
+			m, v := float64(tr.Tensors()["bn1.running_mean"].Data[c]), float64(tr.Tensors()["bn1.running_var"].Data[c])
+			if w := share * mean[c]; math.Abs(m-w) > 1e-5 {
+				t.Errorf("share %v, channel %d: the running mean is %v, want %v", share, c, m, w)
+			}
+			if w := 1 - share + share*variance[c]; math.Abs(v-w) > 1e-5*(1+w) {
+				t.Errorf("share %v, channel %d: the running variance is %v, want %v", share, c, v, w)
+			}
+		}
+	}
+}
+
 // statisticsOf are the means and unbiased variances of a convolution of eight channels, 3x3 padded by 1, over pictures.
 func statisticsOf(t *testing.T, set *dataset.Set, weight []float32) (mean, variance [8]float64) {
 	t.Helper()

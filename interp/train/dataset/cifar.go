@@ -87,7 +87,7 @@ func (c cifar) records(ctx context.Context, path string, from io.Reader, size in
 	}
 	n := int(size / record)
 	if total := int64(p.n+n) * 3 * plane; o.MaxArray > 0 && total > o.MaxArray {
-		return problem(path, "takes %d bytes of memory with those before it, the limit is %d", total, o.MaxArray)
+		return beyond(path, "takes %d bytes of memory with those before it, the limit is %d", total, o.MaxArray)
 	}
 	p.c, p.h, p.w = 3, cifarSide, cifarSide
 	p.bytes = slices.Grow(p.bytes, n*3*plane) // the file is that long

@@ -15,6 +15,7 @@ type FileError struct {
 	Path    string
 	Problem string // got, want, and what to do
 	Err     error  // the underlying error, or nil
+	Limit   bool   // it asks for more than there may be
 }
 
 func (e *FileError) Error() string { return fmt.Sprintf("dataset: %s: %s", shown(e.Path), e.Problem) }
@@ -24,6 +25,13 @@ func (e *FileError) Unwrap() error { return e.Err }
 
 func problem(path, format string, args ...any) *FileError {
 	return &FileError{Path: path, Problem: fmt.Sprintf(format, args...)}
+}
+
+// beyond is a problem with a limit.
+func beyond(path, format string, args ...any) *FileError {
+	e := problem(path, format, args...)
+	e.Limit = true
+	return e
 }
 
 func systemError(path string, err error) *FileError {

@@ -119,7 +119,7 @@ func (d *Data) classes(root string) (classes []class, err error) {
 		case !e.IsFolder():
 			d.Others.add(filepath.Join(root, e.Name))
 		case len(classes) == d.o.limits.classes:
-			return nil, problem(root, "holds more than %d folders, each of which is a class", d.o.limits.classes)
+			return nil, beyond(root, "holds more than %d folders, each of which is a class", d.o.limits.classes)
 		default:
 			if wrong := plain(e.Name); wrong != "" {
 				return nil, problem(filepath.Join(root, e.Name), "is a class and %s", wrong)
@@ -149,7 +149,7 @@ func (w *walk) folder(ctx context.Context, below string, in []fs.FileInfo) error
 	here := filepath.Join(w.root, filepath.FromSlash(below))
 	most := w.d.o.limits
 	if w.seen++; w.seen > most.folders {
-		return problem(w.root, "holds more than %d folders, counting those that links lead to each time", most.folders)
+		return beyond(w.root, "holds more than %d folders, counting those that links lead to each time", most.folders)
 	}
 	entries, err := regular.List(here, most.entries)
 	if err != nil {
@@ -162,12 +162,12 @@ func (w *walk) folder(ctx context.Context, below string, in []fs.FileInfo) error
 		case !e.IsFolder():
 			w.found = append(w.found, file{inside, w.val, w.label})
 			if len(w.found) > most.entries {
-				return problem(w.root, "holds more than %d files", most.entries)
+				return beyond(w.root, "holds more than %d files", most.entries)
 			}
 		case slices.ContainsFunc(in, func(outer fs.FileInfo) bool { return regular.Same(outer, e.Info) }):
 			return problem(filepath.Join(here, e.Name), "is a link to a folder that it lies in, which would never end; remove it")
 		case len(in) == most.depth:
-			return problem(filepath.Join(here, e.Name), "lies in more than %d folders", most.depth)
+			return beyond(filepath.Join(here, e.Name), "lies in more than %d folders", most.depth)
 		default:
 			if err := w.folder(ctx, inside, append(in[:len(in):len(in)], e.Info)); err != nil {
 				return err

@@ -138,7 +138,7 @@ func readIdx(ctx context.Context, path string, from io.Reader, size int64, rank 
 	}
 	switch rest := size - int64(len(head)); {
 	case sizes[0] > mostEntries:
-		return nil, nil, problem(path, "says that it has %d pictures, the limit is %d", sizes[0], mostEntries)
+		return nil, nil, beyond(path, "says that it has %d pictures, the limit is %d", sizes[0], mostEntries)
 	case want > rest || !packed && want < rest:
 		has := "has"
 		if packed {
@@ -146,7 +146,7 @@ func readIdx(ctx context.Context, path string, from io.Reader, size int64, rank 
 		}
 		return nil, nil, problem(path, "%s %d bytes of elements, and says %d, for the shape %v; it was cut short or is damaged, fetch it again", has, rest, want, tensor.Shape(sizes))
 	case o.MaxArray > 0 && want > o.MaxArray:
-		return nil, nil, problem(path, "takes %d bytes of memory, the limit is %d", want, o.MaxArray)
+		return nil, nil, beyond(path, "takes %d bytes of memory, the limit is %d", want, o.MaxArray)
 	}
 	elements, err = exactly(r, want)
 	if err != nil {

@@ -72,7 +72,7 @@ func pairOf(ctx context.Context, names [][2]string, o Options, find func(name st
 			return nil, err
 		}
 		if p.n > mostEntries {
-			return nil, problem(x.name, "has %d pictures, the limit is %d", p.n, mostEntries)
+			return nil, beyond(x.name, "has %d pictures, the limit is %d", p.n, mostEntries)
 		}
 		y, err := find(pair[1])
 		if err != nil {
@@ -89,7 +89,7 @@ func pairOf(ctx context.Context, names [][2]string, o Options, find func(name st
 // allowed reports a file whose numbers take more memory than may be.
 func (f *arrayFile) allowed(o Options, bytes int64) error {
 	if o.MaxArray > 0 && bytes > o.MaxArray {
-		return problem(f.name, "takes %d bytes of memory, the limit is %d", bytes, o.MaxArray)
+		return beyond(f.name, "takes %d bytes of memory, the limit is %d", bytes, o.MaxArray)
 	}
 	return nil
 }
@@ -279,7 +279,7 @@ func ofArchive(ctx context.Context, path string, err error) error {
 	case errors.As(err, &of):
 		return &FileError{Path: path, Problem: of.Problem, Err: err}
 	case errors.As(err, &limit):
-		return &FileError{Path: path, Problem: fmt.Sprintf("has %d %s, the limit is %d", limit.Got, limit.Limit, limit.Max), Err: err}
+		return &FileError{Path: path, Problem: fmt.Sprintf("has %d %s, the limit is %d", limit.Got, limit.Limit, limit.Max), Err: err, Limit: true}
 	}
 	return systemError(path, err)
 }
