@@ -34,6 +34,21 @@ func (e *LimitError) Error() string {
 // out if the text would be too long with them; if it is too long even so, the error is a
 // *LimitError.
 func Text(r *elab.Result, prelude *resolve.Module) (string, error) {
+	return textWith(r, prelude, func(w *writer) { w.meta(metaOf(r), r.Graph.Input().Shape) })
+}
+
+// Imported is Text of a graph that does not come from a text, with lines that are its meta.
+func Imported(g *graph.Graph, meta []string, prelude *resolve.Module) (string, error) {
+	r := &elab.Result{Graph: g}
+	r.Main, r.Sides = g.Totals()
+	return textWith(r, prelude, func(w *writer) {
+		for _, line := range meta {
+			w.line("%s", line)
+		}
+	})
+}
+
+func textWith(r *elab.Result, prelude *resolve.Module, meta func(*writer)) (string, error) {
 	var problem string
 	for _, shapes := range []bool{true, false} {
 		w, err := newWriter(r, prelude)
@@ -41,7 +56,7 @@ func Text(r *elab.Result, prelude *resolve.Module) (string, error) {
 			return "", err
 		}
 		w.shapes = shapes
-		text := format.Format(source.NewFile(r.Graph.Name, w.net(r)))
+		text := format.Format(source.NewFile(r.Graph.Name, w.net(r, meta)))
 		if problem = beyondLimits(text); problem == "" {
 			return text, nil
 		}
@@ -88,8 +103,8 @@ func newWriter(r *elab.Result, prelude *resolve.Module) (*writer, error) {
 	return w, nil
 }
 
-// net writes the text.
-func (w *writer) net(r *elab.Result) string {
+// net writes the text, in which meta writes its meta.
+func (w *writer) net(r *elab.Result, meta func(*writer)) string {
 	g := w.graph
 	name := g.Name
 	if slices.ContainsFunc(g.Operations(), func(n *graph.Node) bool { return n.Op.Name() == name }) {
@@ -101,7 +116,7 @@ func (w *writer) net(r *elab.Result) string {
 	}
 	w.line("# %s for %s of %s: every operation on a line of its own.", g.Name, what, g.InputText())
 	w.line("net %s %s {", name, w.signature())
-	w.meta(metaOf(r), g.Input().Shape)
+	meta(w)
 	for _, recipe := range r.Recipes {
 		w.text.WriteString(recipe.TextOf(recipe.Keys))
 	}

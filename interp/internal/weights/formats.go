@@ -10,7 +10,6 @@ import (
 	"slices"
 	"strings"
 
-	"cnnlang/interp/internal/regular"
 	"cnnlang/interp/internal/weightfile"
 	"cnnlang/interp/internal/weightfile/caffe"
 	"cnnlang/interp/internal/weightfile/darknet"
@@ -64,9 +63,8 @@ func openOther(f *os.File, name string, info fs.FileInfo, o Options) (Store, err
 		if err := oneSet(name, o.Key); err != nil && !format.sets {
 			return nil, err
 		}
-		s := &other{path: path(name), file: f, info: info}
-		in := weightfile.Input{ReaderAt: f, Size: info.Size(), Path: name, Sibling: s.sibling, Names: s.names,
-			Limits: weightfile.Limits{Header: o.MaxHeader, Tensors: o.MaxTensors}, Key: o.Key}
+		s := &other{held: held{path: path(name), file: f, info: info}}
+		in := s.input(o)
 		var err error
 		if s.contents, err = format.open(in); err != nil {
 			return nil, errors.Join(err, s.closeSiblings())
@@ -94,13 +92,9 @@ const everything = "."
 
 // other is a Store over a file of another format.
 type other struct {
-	path
-	file     *os.File
-	info     fs.FileInfo
+	held
 	contents weightfile.File
 	index    map[string]int
-	siblings []sibling
-	folder   *os.Root
 }
 
 // number makes the index.
@@ -111,68 +105,9 @@ func (s *other) number() {
 	}
 }
 
-// A sibling is an open file that another one names.
-type sibling struct {
-	path
-	file *os.File
-	info fs.FileInfo
-}
-
-// enter opens the file's folder.
-func (s *other) enter() (err error) {
-	if s.folder == nil {
-		s.folder, err = regular.Root(filepath.Dir(s.Path()))
-	}
-	return err
-}
-
-// names are those of files beside this one that end so.
-func (s *other) names(ending string) []string {
-	if s.enter() != nil {
-		return nil
-	}
-	return regular.Names(s.folder, ending)
-}
-
-// sibling opens a file that this one names, in its folder and not elsewhere.
-func (s *other) sibling(name string) (io.ReaderAt, int64, error) {
-	if err := s.enter(); err != nil {
-		return nil, 0, s.failed(err)
-	}
-	f, info, err := regular.OpenIn(s.folder, name)
-	full := filepath.Join(filepath.Dir(s.Path()), name)
-	if err != nil {
-		return nil, 0, fileErrorFrom(full, err)
-	}
-	if info, err = settled(full, info, f.Stat); err != nil {
-		return nil, 0, errors.Join(err, f.Close())
-	}
-	s.siblings = append(s.siblings, sibling{path(full), f, info})
-	return f, info.Size(), nil
-}
-
-func (s *other) Path() string            { return string(s.path) }
 func (s *other) Views() bool             { return false }
 func (s *other) About() weightfile.About { return s.contents.About() }
 func (s *other) Forget(string)           {}
-
-func (s *other) Files() []*os.File {
-	files := []*os.File{s.file}
-	for _, sibling := range s.siblings {
-		files = append(files, sibling.file)
-	}
-	return files
-}
-
-func (s *other) Unchanged() error {
-	err := s.unchanged(s.file, s.info)
-	for _, sibling := range s.siblings {
-		if err == nil {
-			err = sibling.unchanged(sibling.file, sibling.info)
-		}
-	}
-	return err
-}
 
 func (s *other) Entries() []Entry {
 	var all []Entry
@@ -204,17 +139,4 @@ func (s *other) Tensor(name string) (tensor.Tensor, error) {
 		return tensor.Tensor{}, err
 	}
 	return tensor.From(t.Type.Floats(raw), t.Shape...), nil
-}
-
-func (s *other) Close() error { return errors.Join(s.file.Close(), s.closeSiblings()) }
-
-func (s *other) closeSiblings() error {
-	var err error
-	for _, f := range s.siblings {
-		err = errors.Join(err, f.file.Close())
-	}
-	if s.folder != nil {
-		err = errors.Join(err, s.folder.Close())
-	}
-	return err
 }

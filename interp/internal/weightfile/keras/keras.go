@@ -121,6 +121,9 @@ type file struct {
 	flipped bool
 }
 
+// Model is the one that the weights are of, nil where the file does not say.
+func (f *file) Model() *topology.Model { return f.model }
+
 // openHDF5 opens an HDF5 file; the model and the version are those of an archive around it.
 func openHDF5(in weightfile.Input, model *topology.Model, version string) (weightfile.File, error) {
 	h, err := hdf5.Open(in)

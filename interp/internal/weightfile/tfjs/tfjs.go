@@ -88,7 +88,11 @@ type file struct {
 	names     map[string]bool
 	shards    int
 	quantised string // the type of the first quantised tensor
+	model     *topology.Model
 }
+
+// Model is the one that the weights are of, nil where the file does not say.
+func (f *file) Model() *topology.Model { return f.model }
 
 // topology says what the tensors are, and which kind of model it is.
 func (f *file) topology(raw json.RawMessage) (string, error) {
@@ -119,6 +123,7 @@ func (f *file) topology(raw json.RawMessage) (string, error) {
 	if err != nil {
 		return "", err
 	}
+	f.model = model
 	f.Said.Layers, f.Said.Flattened = model.List(), model.Flattened()
 	f.explain(model)
 	if top.Version != "" {

@@ -24,8 +24,14 @@ import (
 // A Model is the layers of a model, in order.
 type Model struct {
 	Layers []*Layer
+	// Kind is its class, and Config all of its settings but the layers, as written.
+	Kind   string
+	Config Settings
 	byName map[string]*Layer
 }
+
+// Settings are those of a layer or model, as written, by their names.
+type Settings = map[string]json.RawMessage
 
 // A Layer is a layer, or a model within a model.
 type Layer struct {
@@ -33,9 +39,19 @@ type Layer struct {
 	Model *Model // of a layer that is one, else nil
 	// Without says which of the settings use_bias, scale and center are false.
 	Without []string
+	// Config is all of its settings, and Inbound what it is applied to, as written.
+	Config  Settings
+	Inbound json.RawMessage
 	Theano  bool // the order of axes is Theano's ("dim_ordering": "th" of Keras 1)
 	first   bool // maps have channels first ("data_format")
 	last    bool // maps have channels last
+}
+
+// A File is one of weights that may say of which model they are.
+type File interface {
+	weightfile.File
+	// Model is that model, nil where the file does not say.
+	Model() *Model
 }
 
 const (
@@ -99,7 +115,9 @@ func (p *parser) model(o object, depth int) (*Model, error) {
 	var config object
 	if json.Unmarshal(list, &config) == nil {
 		list = config["layers"]
+		delete(config, "layers")
 	}
+	m.Kind, m.Config = config.text("class_name", o), Settings(config)
 	if list == nil || string(list) == "null" {
 		return m, nil
 	}
@@ -125,7 +143,7 @@ func (p *parser) layer(m *Model, o object, depth int) error {
 	if json.Unmarshal(o["config"], &config) != nil {
 		config = object{}
 	}
-	l := &Layer{}
+	l := &Layer{Config: Settings(config), Inbound: o["inbound_nodes"]}
 	l.Kind, l.Name = config.text("class_name", o), config.text("name", o)
 	switch {
 	case config["layers"] != nil || l.Kind == "Sequential":
@@ -160,6 +178,9 @@ func (p *parser) layer(m *Model, o object, depth int) error {
 		if l.Model != nil && config["layers"] == nil && l.Kind != "Sequential" {
 			m.byName[l.Name] = l.Model.Layers[0]
 		}
+	}
+	for _, parsed := range []string{"layers", "layer"} {
+		delete(l.Config, parsed)
 	}
 	return nil
 }

@@ -1,0 +1,147 @@
+// Package importer makes readable text of networks that other programs describe.
+//
+//	bytes ─reader─▶ flat net ─structure─▶ tree ─blocks─▶ file ─▶ text
+//	                    └──────── the graph of the text must equal it ────────┘
+//
+// A reader for each format (formats.go) gives the net in this program's operations. What becomes of
+// it is a text, which is read as any other is, and whose graph is compared with the flat one
+// operation by operation (match.go): a text that says anything else is never given. The weights
+// get the names that the text has for them (weights.go).
+package importer
+
+import (
+	"errors"
+	"slices"
+
+	"cnnlang/interp"
+	"cnnlang/interp/graph"
+	"cnnlang/interp/importer/internal/flat"
+	"cnnlang/interp/internal/weights"
+)
+
+// Options say what is wanted of a file.
+type Options struct {
+	// Weights is the file that has the numbers, of a format that keeps them apart; "" for none.
+	Weights string
+	// Net is what the net is to be called; "" leaves it to the file, or to its name.
+	Net string
+	// Flat asks for every operation on a line of its own, without blocks and repeats.
+	Flat bool
+	// Stop are names of nodes before which the net ends.
+	Stop []string
+	// NoWeights says that the numbers are not wanted, NoExternal that no file beside is read for them.
+	NoWeights, NoExternal bool
+	// Shapes are those of inputs by their names, of a single one by "", in place of what the file says.
+	Shapes map[string][]int
+}
+
+// A Refused lists all that a file has and the language has not; a Problem is one of it.
+type (
+	Refused = flat.Refused
+	Problem = flat.Problem
+)
+
+// An Imported is a network that was read.
+type Imported struct {
+	// Net is what Text says.
+	Net  *interp.Net
+	Text string
+	// Format says what the file is: "ONNX (opset 13, pytorch 1.13.0)".
+	Format string
+	// Notes are sentences about how the file was read, without a full stop.
+	Notes []string
+
+	files   []*weights.Described
+	tensors []tensor
+}
+
+// Open reads a network. Its errors are *Refused, *ShapeError, *MismatchError, and for files
+// *interp.WeightsError and *interp.WeightsLimitError.
+func Open(path string, o Options) (*Imported, error) {
+	i := &Imported{}
+	if err := i.open(path, o); err != nil {
+		return nil, errors.Join(err, i.Close())
+	}
+	return i, nil
+}
+
+func (i *Imported) open(path string, o Options) error {
+	from := flat.Source{NoWeights: o.NoWeights, NoExternal: o.NoExternal, Stop: o.Stop, Shapes: o.Shapes}
+	file, err := i.input(path)
+	if err != nil {
+		return err
+	}
+	from.Input = file.Input
+	if o.Weights != "" {
+		beside, err := i.input(o.Weights)
+		if err != nil {
+			return err
+		}
+		from.Weights = &beside.Input
+	}
+	net, err := read(from)
+	if err != nil {
+		return err
+	}
+	tidy(net, o.Net, path)
+	i.Format, i.Notes = net.Format, slices.Clone(net.Notes)
+	pairs, err := i.write(net, o.Flat)
+	if err != nil {
+		return err
+	}
+	i.collect(net, pairs)
+	return i.Unchanged()
+}
+
+// input opens a file.
+func (i *Imported) input(path string) (*weights.Described, error) {
+	d, err := weights.OpenDescribed(path, weights.Options{})
+	if err == nil {
+		i.files = append(i.files, d)
+	}
+	return d, err
+}
+
+// collect finds the numbers of the text's tensors; pairs are the nodes of the flat net, by the IDs of
+// the text's.
+func (i *Imported) collect(net *flat.Net, pairs []*graph.Node) {
+	for _, n := range i.Net.Graph.Nodes {
+		about := net.About[pairs[n.ID].ID]
+		for at, p := range n.Params {
+			t := tensor{Param: p}
+			if at < len(about.Tensors) {
+				t.from = about.Tensors[at]
+			}
+			i.tensors = append(i.tensors, t)
+		}
+	}
+}
+
+// Files are the files that were read.
+func (i *Imported) Files() (names []string) {
+	for _, d := range i.files {
+		for _, f := range d.Files() {
+			names = append(names, f.Name())
+		}
+	}
+	return names
+}
+
+// Unchanged returns a *interp.WeightsError if a file has changed since it was opened.
+func (i *Imported) Unchanged() error {
+	for _, d := range i.files {
+		if err := d.Unchanged(); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Close closes the files; weights cannot be written any more.
+func (i *Imported) Close() error {
+	var err error
+	for _, d := range i.files {
+		err = errors.Join(err, d.Close())
+	}
+	return err
+}
