@@ -99,7 +99,7 @@ func entryOf(err error) errorEntry {
 	case errors.As(err, &crashed):
 		e.Message, e.Help = crashed.Error(), "please report this with the command line, the files it names and what follows"
 	default:
-		e.Message, e.Help = plain(err), trainingHelp(err)
+		e.Message, e.Help = plain(err), cmp.Or(trainingHelp(err), importHelp(err))
 	}
 	return e
 }

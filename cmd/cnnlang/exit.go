@@ -13,6 +13,7 @@ import (
 	"cnnlang/cmd/cnnlang/internal/download"
 	"cnnlang/interp"
 	"cnnlang/interp/graph"
+	"cnnlang/interp/importer"
 	"cnnlang/interp/npy"
 	"cnnlang/interp/picture"
 	"cnnlang/interp/train"
@@ -111,7 +112,7 @@ func exitCode(err error) int {
 		return exitOf(found.Problems)
 	case isLoad:
 		return map[download.Kind]int{download.Failed: exitFile, download.Refused: exitProblems, download.Limited: exitLimit}[load.Kind]
-	case isSelection && selection.Err != nil, is[*interp.FitError](err), is[*interp.InputError](err), is[*graph.LackingError](err), is[*interp.UnprovedError](err), isLabels && labels.Unfit,
+	case isSelection && selection.Err != nil, is[*interp.FitError](err), is[*interp.InputError](err), is[*graph.LackingError](err), is[*importer.Refused](err), is[*interp.UnprovedError](err), isLabels && labels.Unfit,
 		is[*train.MisfitError](err), is[*train.StateError](err), is[*train.NotFiniteError](err), is[*dataset.OptionError](err):
 		return exitProblems
 	case isSelection, isHolding && holding.Key == "", is[*usageError](err), is[*interp.UnknownNetError](err), is[*interp.NoNetError](err), is[*interp.UnknownBlockError](err), is[*interp.UnknownNamesError](err), is[*interp.NamesError](err), is[*interp.PrefixError](err),
@@ -184,4 +185,4 @@ func plain(err error) string {
 	return text
 }
 
-var packages = map[string]bool{"cpu": true, "dataset": true, "events": true, "expand": true, "interp": true, "npy": true, "ops": true, "packcache": true, "picture": true, "plan": true, "skeleton": true, "train": true, "weights": true}
+var packages = map[string]bool{"cpu": true, "dataset": true, "events": true, "expand": true, "importer": true, "interp": true, "npy": true, "ops": true, "packcache": true, "picture": true, "plan": true, "skeleton": true, "train": true, "weights": true}

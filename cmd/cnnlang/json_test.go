@@ -98,6 +98,7 @@ var jsonRuns = []string{
 	"params mapped.cnn --weights line.safetensors --names keras",
 	"run mapped.cnn --weights keras.safetensors --input random", "bench mapped.cnn --weights keras.safetensors --time 0s",
 	"export line.cnn --to safetensors --weights renamed.safetensors --output out.safetensors",
+	"import testdata/import/keras/nested.h5", "import testdata/import/keras/plain.h5 --output imported.cnn --output weights=imported.safetensors",
 	"export tiny.cnn --to onnx --weights random --output out.onnx", "weights testdata/weights/torch_checkpoint.pth --depth 1", "weights testdata/weights/keras/model.h5", "weights line.safetensors --output half.safetensors --dtype f16",
 	"weights large.safetensors --output half.safetensors --dtype f16", "weights other.safetensors --against line.cnn",
 	"weights line.safetensors --against line.cnn", "weights keras.safetensors --against mapped.cnn", "weights dense.safetensors --against line.cnn",

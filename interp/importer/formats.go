@@ -1,11 +1,14 @@
 package importer
 
 import (
+	"fmt"
 	"strings"
 
 	"cnnlang/interp/importer/internal/flat"
 	"cnnlang/interp/importer/internal/keras"
+	"cnnlang/interp/internal/weightfile"
 	"cnnlang/interp/internal/weightfile/foreign"
+	"cnnlang/interp/internal/weights"
 )
 
 // A format is one that a package in internal reads.
@@ -35,16 +38,23 @@ func read(from flat.Source) (*flat.Net, error) {
 			return f.read(from)
 		}
 	}
-	start := head[:min(len(head), 512)]
-	if foreign.Is(start, from.Path) {
-		_, err := foreign.Open(from.Input)
-		return nil, err
-	}
-	return nil, from.Corrupt("", "describes no network that can be imported: it begins with % x; want %s", head[:min(len(head), 8)], names())
+	return nil, from.Corrupt("", "%s; want a network of %s", other(head, from.Path), Formats())
 }
 
-// names are those of all formats.
-func names() string {
+// other says what a file is that describes no network.
+func other(head []byte, path string) string {
+	if what, ok := foreign.What(head, path); ok {
+		return "is " + what
+	}
+	if store, err := weights.Open(path, weights.Options{}); err == nil {
+		defer store.Close()
+		return fmt.Sprintf("is a file of weights without a network, which `cnnlang weights %s --skeleton` makes a net of as far as that can be", weightfile.Shown(path))
+	}
+	return fmt.Sprintf("is of no format that is known: it begins with % x", head[:min(len(head), 8)])
+}
+
+// Formats lists what can be imported, for messages.
+func Formats() string {
 	var all []string
 	for _, f := range formats {
 		all = append(all, f.name)

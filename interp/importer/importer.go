@@ -52,7 +52,7 @@ type Imported struct {
 	Notes []string
 
 	files   []*weights.Described
-	tensors []tensor
+	tensors []parameter
 }
 
 // Open reads a network. Its errors are *Refused, *ShapeError, *MismatchError, and for files
@@ -106,9 +106,12 @@ func (i *Imported) input(path string) (*weights.Described, error) {
 // the text's.
 func (i *Imported) collect(net *flat.Net, pairs []*graph.Node) {
 	for _, n := range i.Net.Graph.Nodes {
+		if len(n.Params) == 0 {
+			continue
+		}
 		about := net.About[pairs[n.ID].ID]
 		for at, p := range n.Params {
-			t := tensor{Param: p}
+			t := parameter{Param: p}
 			if at < len(about.Tensors) {
 				t.from = about.Tensors[at]
 			}

@@ -5,6 +5,7 @@ import (
 	"reflect"
 
 	"cnnlang/interp/graph"
+	"cnnlang/ops"
 )
 
 // A MismatchError says that a text was made which is not the network of the file: a mistake of this
@@ -16,8 +17,9 @@ func (e *MismatchError) Error() string {
 }
 
 // match pairs the nodes of a text's graph with those of a file's: it follows both from their outputs
-// to their inputs, and wants the same operations on the same values in the same order all the way.
-// The pairs are by the ID of the text's node. A difference is told, the first there is.
+// to their inputs, and wants the same operations on the same values in the same order all the way;
+// what only passes its input on counts as its input. The pairs are by the ID of the text's node. A
+// difference is told, the first there is.
 func match(text, file *graph.Graph) (pairs []*graph.Node, problem string) {
 	m := matcher{pairs: make([]*graph.Node, len(text.Nodes)), taken: make([]*graph.Node, len(file.Nodes))}
 	if len(text.Inputs) != len(file.Inputs) || len(text.Outputs) != len(file.Outputs) {
@@ -35,7 +37,7 @@ func match(text, file *graph.Graph) (pairs []*graph.Node, problem string) {
 		m.visit(a, b)
 	}
 	for id, n := range m.pairs {
-		if n == nil && m.problem == "" {
+		if n == nil && m.problem == "" && made(text.Nodes[id]) == text.Nodes[id] {
 			m.problem = fmt.Sprintf("%s is not in the file", shown(text.Nodes[id]))
 		}
 	}
@@ -48,8 +50,20 @@ type matcher struct {
 	problem      string
 }
 
-// push pairs two nodes, unless that is done.
+// made is the node that makes the value of another: the last one before it that does more than pass
+// a value on.
+func made(n *graph.Node) *graph.Node {
+	for {
+		if _, passes := n.Op.(*ops.Identity); !passes {
+			return n
+		}
+		n = n.In[0]
+	}
+}
+
+// push pairs the nodes that make two values, unless that is done.
 func (m *matcher) push(a, b *graph.Node) {
+	a, b = made(a), made(b)
 	if m.pairs[a.ID] == b && m.taken[b.ID] == a {
 		return
 	}

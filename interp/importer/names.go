@@ -1,8 +1,8 @@
 package importer
 
 import (
+	"cmp"
 	"path/filepath"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -10,32 +10,32 @@ import (
 
 	"cnnlang/interp/graph"
 	"cnnlang/interp/importer/internal/flat"
-	"cnnlang/lang/parse"
 	"cnnlang/lang/resolve"
 )
 
-// tidy makes the names of a net such as the language has: the net's own and those of inputs and
-// outputs are words, paths consist of labels, and no two tensors have one name.
+// tidy makes a net what a text can be made of: what no output needs is gone, the names of the net, its
+// inputs and outputs are words, paths consist of labels, and no two tensors have one name.
 func tidy(net *flat.Net, name, file string) {
+	net.Prune()
 	g := net.Graph
 	base := filepath.Base(file)
-	for _, candidate := range []string{name, g.Name, strings.TrimSuffix(base, filepath.Ext(base)), "net"} {
-		if g.Name = word(candidate); g.Name != "" {
-			break
-		}
-	}
-	if declared(g.Name) {
+	var inputs, outputs flat.Names
+	if g.Name = cmp.Or(name, g.Name, strings.TrimSuffix(base, filepath.Ext(base))); declared(g.Name) {
 		g.Name += "_net"
 	}
-	taken := map[string]bool{}
+	g.Name = new(flat.Names).Word(g.Name, "net")
 	for _, in := range g.Inputs {
-		in.Path = end(in.Path, "input", len(g.Inputs), taken)
+		if in.Path = inputs.Word(in.Path, "input"); len(g.Inputs) == 1 {
+			in.Path = "input"
+		}
 	}
-	taken = map[string]bool{}
 	for i := range g.Outputs {
-		g.Outputs[i].Name = end(g.Outputs[i].Name, "output", len(g.Outputs), taken)
+		o := &g.Outputs[i]
+		if o.Name = outputs.Word(o.Name, "output"); len(g.Outputs) == 1 {
+			o.Name = "output"
+		}
 	}
-	taken = map[string]bool{}
+	taken := map[string]bool{}
 	for _, n := range g.Operations() {
 		n.Path = labels(n.Path)
 		if len(n.Params) == 0 || n.Path == "" {
@@ -57,17 +57,6 @@ func tensorPath(n *graph.Node, i int) string {
 	return n.Path + "." + leaf
 }
 
-// end is the name of an input or output among several; of a single one it is the usual.
-func end(name, usual string, several int, taken map[string]bool) string {
-	if several == 1 {
-		return usual
-	}
-	if name = word(name); name == "" {
-		name = usual
-	}
-	return fresh(name, taken)
-}
-
 // fresh is a name that is not taken yet, with a number behind it if it must be, and takes it.
 func fresh(name string, taken map[string]bool) string {
 	free := name
@@ -76,22 +65,6 @@ func fresh(name string, taken map[string]bool) string {
 	}
 	taken[free] = true
 	return free
-}
-
-var notWord = regexp.MustCompile(`[^A-Za-z0-9_]+`)
-
-// word is a name made a word of the language that is not reserved, "" if nothing is left of it.
-func word(name string) string {
-	name = strings.Trim(notWord.ReplaceAllString(name[:min(len(name), longestName)], "_"), "_")
-	switch {
-	case name == "":
-		return ""
-	case name[0] >= '0' && name[0] <= '9':
-		return "net_" + name
-	case slices.Contains(parse.Keywords, name):
-		return name + "_"
-	}
-	return name
 }
 
 // declared reports whether the prelude has something of this name.

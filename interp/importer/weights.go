@@ -13,8 +13,8 @@ import (
 	"cnnlang/interp/internal/weights"
 )
 
-// A tensor of the text, and where its numbers are.
-type tensor struct {
+// A parameter of the text, and where its numbers are.
+type parameter struct {
 	graph.Param
 	from flat.Tensor // nothing where the file has none
 }
@@ -88,7 +88,7 @@ func (i *Imported) complete() error {
 }
 
 // read reads a tensor, and counts what is not finite.
-func (w *Written) read(t tensor) ([]float32, error) {
+func (w *Written) read(t parameter) ([]float32, error) {
 	data, err := t.from.Read()
 	if err != nil {
 		return nil, err

@@ -22,6 +22,8 @@ type reader struct {
 	builder  *flat.Builder
 	calls    []*call
 	tensors  map[weight][]int // in file, usually one
+	weighs   map[string]bool  // the names of layers that have any
+	applied  map[*topology.Layer]int
 	problems []flat.Problem
 	notes    []string
 }
@@ -146,7 +148,7 @@ func (r *reader) weighted(c *call, part string, op ops.Op, tensors []flat.Tensor
 
 // inputs are the calls of the model's input layers.
 func (r *reader) inputs() (all []*call, err error) {
-	if r.model.Config["input_layers"] == nil {
+	if r.model.Kind == "Sequential" {
 		l := r.model.Layers[0]
 		if l.Kind != "InputLayer" {
 			l = &topology.Layer{Layer: weightfile.Layer{Kind: "InputLayer"}, Config: l.Config}

@@ -41,7 +41,7 @@ func isModel(l *topology.Layer) bool {
 
 // apply applies a model to values and returns its outputs.
 func (r *reader) apply(m *topology.Model, scope string, in []*call) ([]*call, error) {
-	if m.Config["input_layers"] == nil {
+	if m.Kind == "Sequential" {
 		return r.sequence(m, scope, in)
 	}
 	g := &functional{reader: r, model: m, scope: scope, nodes: map[string][][]ref{}, done: map[ref][]*call{}, layers: map[string]*topology.Layer{}}
@@ -54,6 +54,9 @@ func (r *reader) add(l *topology.Layer, scope string, in []*call) (*call, error)
 		return nil, &weightfile.LimitError{Path: r.source.Path, Limit: "layers, those of models within each other counted as often as they are used", Got: mostCalls + 1, Max: mostCalls, Help: "no network needs so many"}
 	}
 	c := &call{layer: l, path: joined(scope, l.Name), scope: scope, in: in}
+	if r.applied[l]++; r.applied[l] == 2 && r.weighs[l.Name] {
+		r.notes = append(r.notes, c.where()+" is applied more than once: each time has weights of its own, which are copies")
+	}
 	for _, from := range in {
 		from.by = append(from.by, c)
 	}
@@ -127,8 +130,11 @@ func (g *functional) outputs(in []*call) ([]*call, error) {
 	}
 	takes, ok1 := refs(g.model.Config["input_layers"])
 	gives, ok2 := refs(g.model.Config["output_layers"])
-	if !ok1 || !ok2 || len(gives) == 0 || len(takes) != len(in) {
-		return nil, g.damaged("a model has %d inputs and %d outputs where %d inputs are wanted; fetch the file again", len(takes), len(gives), len(in))
+	switch {
+	case !ok1 || !ok2 || len(takes) == 0 || len(gives) == 0:
+		return nil, g.damaged("it does not say which layers are its inputs and outputs; save the whole model with model.save")
+	case len(takes) != len(in):
+		return nil, g.damaged("a model within has %d inputs, and is applied to %d; fetch the file again", len(takes), len(in))
 	}
 	for i, t := range takes {
 		g.done[ref{t.layer, t.node, 0}] = []*call{in[i]}

@@ -59,6 +59,15 @@ func number(s topology.Settings, otherwise dim.Size, keys ...string) (dim.Size, 
 	if raw == nil {
 		return otherwise, nil
 	}
+	var x float64
+	if json.Unmarshal(raw, &x) != nil {
+		return dim.Size{}, unreadable(s, keys...)
+	}
+	if narrow := float32(x); float64(narrow) == x { // as Keras writes the numbers of NumPy: 0.30000001192092896
+		if n, ok := flat.Float(narrow); ok {
+			return n, nil
+		}
+	}
 	if n, ok := flat.Number(string(raw)); ok {
 		return n, nil
 	}

@@ -32,6 +32,12 @@ func Open(in weightfile.Input) (weightfile.File, error) {
 	return nil, in.Corrupt("", "is %s, want a file of weights; %s", k.what, k.help)
 }
 
+// What says what a file is that Open can name.
+func What(head []byte, path string) (what string, ok bool) {
+	k, ok := recognise(head[:min(len(head), longestHead)], path)
+	return k.what, ok
+}
+
 // longestHead is how much of a file is looked at.
 const longestHead = 512
 

@@ -1,0 +1,110 @@
+package importer
+
+import (
+	"math"
+	"path/filepath"
+	"testing"
+
+	"cnnlang/interp"
+	"cnnlang/interp/internal/weights"
+	"cnnlang/ops/tensor"
+)
+
+const kerasFiles = "../../testdata/import/keras/"
+
+// Models of Keras are imported: their graph is that of a text written by hand, and with the weights
+// of the file they compute what the definitions of the layers give, in float64 and by windows.
+func TestKerasModels(t *testing.T) {
+	for file, name := range map[string]string{"plain.h5": "plain", "plain.json": "plain", "branches.h5": "branches", "shapes.h5": "shapes", "nested.h5": "nested", "first.h5": "first", "modern.keras": "modern"} {
+		t.Run(file, func(t *testing.T) {
+			i, err := Open(kerasFiles+file, Options{})
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer i.Close()
+			wantSameAs(t, i, kerasFiles+name+".cnn")
+			wantOutputs(t, i, kerasFiles+name+".safetensors", 2e-5)
+		})
+	}
+}
+
+// wantSameAs compares the graph and the counts with those of a text.
+func wantSameAs(t *testing.T, i *Imported, file string) {
+	t.Helper()
+	p, err := interp.Open(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	hand, err := p.Net(interp.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, problem := match(hand.Graph, i.Net.Graph); problem != "" {
+		t.Errorf("%s is not what was imported: %s", file, problem)
+	}
+	if hand.Main != i.Net.Main {
+		t.Errorf("got %+v, want %+v", i.Net.Main, hand.Main)
+	}
+}
+
+// wantOutputs runs the net from nothing but its file of weights, and compares with a file that has the
+// inputs and outputs by their names.
+func wantOutputs(t *testing.T, i *Imported, expected string, within float64) {
+	t.Helper()
+	file := filepath.Join(t.TempDir(), "net.safetensors")
+	if _, err := i.WriteWeights(t.Context(), file, nil); err != nil {
+		t.Fatal(err)
+	}
+	model, err := interp.Load(t.Context(), file, interp.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer model.Close()
+	store, err := weights.Open(expected, weights.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer store.Close()
+	named := func(name string) tensor.Tensor {
+		v, err := store.Tensor(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return v
+	}
+	inputs := map[string]tensor.Tensor{}
+	for _, in := range model.Net.Graph.Inputs {
+		inputs[in.Path] = named(in.Path)
+	}
+	outputs, err := model.RunNamed(t.Context(), inputs)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, o := range model.Net.Graph.Outputs {
+		got, want := outputs[o.Name], named(o.Name)
+		if !got.Shape.Equal(want.Shape) {
+			t.Errorf("%s is %v, want %v", o.Name, got.Shape, want.Shape)
+			continue
+		}
+		if off := deviation(got.Data, want.Data); !(off <= within) {
+			t.Errorf("%s is off by %.2g of the standard deviation, want at most %.2g", o.Name, off, within)
+		}
+	}
+}
+
+// deviation is the largest difference by the standard deviation of what is wanted.
+func deviation(got, want []float32) (off float64) {
+	mean, square := 0.0, 0.0
+	for _, x := range want {
+		mean += float64(x) / float64(len(want))
+	}
+	for i, x := range want {
+		square += (float64(x) - mean) * (float64(x) - mean) / float64(len(want))
+		d := math.Abs(float64(got[i] - x))
+		if math.IsNaN(d) {
+			return d
+		}
+		off = max(off, d)
+	}
+	return off / math.Sqrt(square)
+}
