@@ -80,6 +80,8 @@ func (a *app) import_() *cobra.Command {
 			"are named all at once; --stop-before ends the net before some of its nodes, as before\n" +
 			"a detector's post-processing. docs/import.md says more.",
 		Example: "  cnnlang import model.h5\n" +
+			"  cnnlang import model.onnx --flat\n" +
+			"  cnnlang import net.prototxt net.caffemodel --output net.cnn --output weights=net.safetensors\n" +
 			"  cnnlang import model.json --output net.cnn --output weights=net.safetensors",
 		Args: arguments(1, 2, "the FILE of a network, and perhaps one of WEIGHTS"),
 	}

@@ -5,7 +5,7 @@
 //
 // A reader for each format (formats.go) gives the net in this program's operations. What becomes of
 // it is a text, which is read as any other is, and whose graph is compared with the flat one
-// operation by operation (match.go): a text that says anything else is never given. The weights
+// operation by operation (flat.Match): a text that says anything else is never given. The weights
 // get the names that the text has for them (weights.go).
 package importer
 
@@ -14,7 +14,6 @@ import (
 	"slices"
 
 	"cnnlang/interp"
-	"cnnlang/interp/graph"
 	"cnnlang/interp/importer/internal/flat"
 	"cnnlang/interp/internal/weights"
 )
@@ -102,15 +101,11 @@ func (i *Imported) input(path string) (*weights.Described, error) {
 	return d, err
 }
 
-// collect finds the numbers of the text's tensors; pairs are the nodes of the flat net, by the IDs of
-// the text's.
-func (i *Imported) collect(net *flat.Net, pairs []*graph.Node) {
-	for _, n := range i.Net.Graph.Nodes {
-		if len(n.Params) == 0 {
-			continue
-		}
-		about := net.About[pairs[n.ID].ID]
-		for at, p := range n.Params {
+// collect finds the numbers of the text's tensors.
+func (i *Imported) collect(net *flat.Net, pairs []flat.Pair) {
+	for _, pair := range pairs {
+		about := net.About[pair.File.ID]
+		for at, p := range pair.Text.Params {
 			t := parameter{Param: p}
 			if at < len(about.Tensors) {
 				t.from = about.Tensors[at]

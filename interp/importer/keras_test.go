@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"cnnlang/interp"
+	"cnnlang/interp/importer/internal/flat"
 	"cnnlang/interp/internal/weights"
 	"cnnlang/ops/tensor"
 )
@@ -39,8 +40,8 @@ func wantSameAs(t *testing.T, i *Imported, file string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, problem := match(hand.Graph, i.Net.Graph); problem != "" {
-		t.Errorf("%s is not what was imported: %s", file, problem)
+	if _, err := flat.Match(hand.Graph, i.Net.Graph); err != nil {
+		t.Errorf("%s is not what was imported: %v", file, err)
 	}
 	if hand.Main != i.Net.Main {
 		t.Errorf("got %+v, want %+v", i.Net.Main, hand.Main)

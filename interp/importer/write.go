@@ -7,18 +7,26 @@ import (
 	"sync"
 
 	"cnnlang/interp"
-	"cnnlang/interp/graph"
 	"cnnlang/interp/importer/internal/flat"
+	"cnnlang/interp/importer/internal/structure"
+	"cnnlang/interp/importer/internal/tree"
 	"cnnlang/interp/internal/expand"
 	"cnnlang/lang/diag"
 	"cnnlang/lang/resolve"
 )
 
-// write makes the text of a flat net, reads it as any text is read, and compares: pairs has for each
-// node of the text that of the flat net.
-func (i *Imported) write(net *flat.Net, flatly bool) (pairs []*graph.Node, err error) {
-	i.Text, err = expanded(net)
-	if err != nil {
+// A MismatchError says that a text was made which is not the network of the file: a mistake of this
+// program. The text is not given.
+type MismatchError struct{ Path, Problem string }
+
+func (e *MismatchError) Error() string {
+	return fmt.Sprintf("importer: %s: the text that was made of it is another network: %s", e.Path, e.Problem)
+}
+
+// write makes the text of a flat net, reads it as any text is read, and compares.
+func (i *Imported) write(net *flat.Net, flatly bool) ([]flat.Pair, error) {
+	var err error
+	if i.Text, err = textOf(net, flatly); err != nil {
 		return nil, err
 	}
 	wrong := func(problem string) error { return &MismatchError{Path: i.files[0].Path(), Problem: problem} }
@@ -33,9 +41,9 @@ func (i *Imported) write(net *flat.Net, flatly bool) (pairs []*graph.Node, err e
 	if err != nil {
 		return nil, err
 	}
-	pairs, problem := match(i.Net.Graph, net.Graph)
-	if problem != "" {
-		return nil, wrong(problem)
+	pairs, err := flat.Match(i.Net.Graph, net.Graph)
+	if err != nil {
+		return nil, wrong(err.Error())
 	}
 	return pairs, nil
 }
@@ -50,6 +58,26 @@ func first(list diag.List) string {
 	return ""
 }
 
+// textOf writes a net, flatly with every operation on a line of its own.
+func textOf(net *flat.Net, flatly bool) (string, error) {
+	if flatly {
+		module, err := prelude()
+		if err != nil {
+			return "", err
+		}
+		return expand.Imported(numbered(net.Graph), net.Meta, module)
+	}
+	t := structure.Of(net)
+	main, _ := net.Graph.Totals()
+	for _, fact := range []struct {
+		name string
+		size fmt.Stringer
+	}{{"params", main.Params}, {"macs", main.MACs}} {
+		t.Expect = append(t.Expect, fmt.Sprintf("%s == %v", fact.name, fact.size))
+	}
+	return tree.Text(&tree.File{Comment: []string{"From " + net.Format + "."}, Net: t}), nil
+}
+
 // prelude declares the primitives.
 var prelude = sync.OnceValues(func() (*resolve.Module, error) {
 	p, err := interp.Read("empty.cnn", strings.NewReader(""))
@@ -58,12 +86,3 @@ var prelude = sync.OnceValues(func() (*resolve.Module, error) {
 	}
 	return p.Prelude, nil
 })
-
-// expanded is a text with every operation on a line of its own.
-func expanded(net *flat.Net) (string, error) {
-	module, err := prelude()
-	if err != nil {
-		return "", err
-	}
-	return expand.Imported(numbered(net.Graph), net.Meta, module)
-}
