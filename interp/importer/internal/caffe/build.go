@@ -7,6 +7,7 @@ import (
 
 	"cnnlang/interp/graph"
 	"cnnlang/interp/importer/internal/flat"
+	"cnnlang/interp/internal/weightfile"
 	"cnnlang/ops"
 	"cnnlang/ops/tensor"
 )
@@ -93,9 +94,10 @@ func (r *reader) net() *flat.Net {
 func (r *reader) compute(l *layer) []*graph.Node {
 	op, known := operators[l.kind]
 	if !known {
-		r.refuse(l.where(), "end the net before it with --stop-before "+l.name, "layers of this type cannot be read")
+		r.refuse(l.where(), "end the net before it with --stop-before "+weightfile.Shown(l.name), "layers of this type cannot be read")
 		return nil
 	}
+	problems := len(r.problems)
 	s := r.settings(l, op.settings)
 	build := op.read(s)
 	s.done()
@@ -111,7 +113,7 @@ func (r *reader) compute(l *layer) []*graph.Node {
 	for _, v := range l.reads {
 		in = append(in, v.node)
 	}
-	if build == nil || slices.Contains(in, nil) {
+	if len(r.problems) > problems || slices.Contains(in, nil) {
 		return nil
 	}
 	return build(r, l, in)

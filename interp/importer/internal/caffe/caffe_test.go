@@ -97,3 +97,32 @@ func TestTexts(t *testing.T) {
 		flattest.Written(t, net, "caffe/"+name+".cnn")
 	}
 }
+
+func TestBroken(t *testing.T) { flattest.Broken(t, "caffe.txt", ".prototxt", Read) }
+
+func FuzzRead(f *testing.F) {
+	weights := func(name string) []byte {
+		in := flattest.File(f, "caffe/"+name).Input
+		raw, err := in.At(0, in.Size, "the file")
+		if err != nil {
+			f.Fatal(err)
+		}
+		return raw
+	}
+	for name := range flattest.Expectations(f, "caffe/expected.json") {
+		f.Add(string(weights(name+".prototxt")), []byte(nil))
+	}
+	f.Add(string(weights("odds.prototxt")), weights("odds.caffemodel"))
+	for _, text := range flattest.Texts(f, "caffe.txt") {
+		f.Add(text, []byte(nil))
+	}
+	f.Fuzz(func(t *testing.T, text string, numbers []byte) {
+		s := flattest.Source("net.prototxt", []byte(text))
+		if len(numbers) > 0 {
+			in := flattest.Source("net.caffemodel", numbers).Input
+			s.Weights = &in
+		}
+		net, err := Read(s)
+		flattest.Fuzzed(t, net, err)
+	})
+}

@@ -27,6 +27,9 @@ type layer struct {
 
 // where names a layer in messages.
 func (l *layer) where() string {
+	if l.kind == "" {
+		return fmt.Sprintf("layer %s (line %d)", quoted(l.name), l.line)
+	}
 	return fmt.Sprintf("layer %s (%s, line %d)", quoted(l.name), weightfile.Shown(l.kind), l.line)
 }
 
@@ -73,7 +76,7 @@ func (r *reader) list(m *caffe.Message) {
 			r.refuse(fmt.Sprintf("line %d", f.Line), "convert the file with Caffe's upgrade_net_proto_text", "layers within layers, as Caffe wrote them before 2014 (V0)")
 			return
 		case l.kind == "":
-			r.refuse(l.where(), "", "a layer without a type, want one such as \"Convolution\"")
+			r.refuse(l.where(), "", "no type, want one such as \"Convolution\"")
 		case len(r.layers) == mostLayers:
 			r.refuse("", "no network has so many", "more than %d layers", mostLayers)
 			return

@@ -102,9 +102,9 @@ func (r *reader) find(l *layer, name string, latest map[string]*value, labels ma
 	case v != nil:
 		return v
 	case labels[name]:
-		r.refuse(l.where(), "take the layer out, which is one for training", "the blob %s, which has labels", quoted(name))
+		r.refuse(l.where(), "take the layer out, which is one for training", "it reads the blob %s, which holds labels", quoted(name))
 	default:
-		r.refuse(l.where(), "blobs are those of layers before; compare the names", "the blob %s, which no layer before has as its top", quoted(name))
+		r.refuse(l.where(), "compare the names of the tops before it", "it reads the blob %s, which no layer before it gives", quoted(name))
 	}
 	return nil
 }

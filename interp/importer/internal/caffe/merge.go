@@ -6,6 +6,7 @@ import (
 	"cnnlang/interp/graph"
 	"cnnlang/ops"
 	"cnnlang/ops/dim"
+	"cnnlang/ops/tensor"
 )
 
 func concat(s *settings) build {
@@ -99,13 +100,15 @@ func slice(s *settings) build {
 			r.refuse(l.where(), "axis 1 can be read, the channels", "parts along axis %d", from)
 			return nil
 		}
-		if len(cuts) == 0 && c%tops == 0 {
-			for i := 1; i < tops; i++ {
-				cuts = append(cuts, i*c/tops)
-			}
+		if len(cuts) == 0 && c%tops != 0 {
+			r.refuse(l.where(), "", "%d channels in %d equal parts", c, tops)
+			return nil
 		}
-		if len(cuts) != tops-1 {
-			r.refuse(l.where(), "", "%d points in %d channels for %d tops", len(cuts), c, tops)
+		for i := 1; i < tops && len(points) == 0; i++ {
+			cuts = append(cuts, i*c/tops)
+		}
+		if len(cuts) != tops-1 || !slices.IsSorted(cuts) || len(cuts) > 0 && (cuts[0] < 1 || cuts[len(cuts)-1] >= c) {
+			r.refuse(l.where(), "", "%d parts of %d channels, the cuts being %v", tops, c, tensor.Shape(cuts))
 			return nil
 		}
 		if tops == 1 {
@@ -149,6 +152,10 @@ func crop(s *settings) build {
 			before := 0
 			if len(offsets) > 0 {
 				before = offsets[min(i-at, len(offsets)-1)]
+			}
+			if before < 0 || before > x[i]-like[i] {
+				r.refuse(l.where(), "", "%d pixels from %d on, of %d", like[i], before, x[i])
+				return nil
 			}
 			sides[2*(i-2)], sides[2*(i-2)+1] = dim.Int(before), dim.Int(x[i]-like[i]-before)
 		}

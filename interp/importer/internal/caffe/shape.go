@@ -74,7 +74,7 @@ func reshape(s *settings) build {
 		x[0] = r.batch
 		shape, ok := resized(x, sizes, first, count)
 		if !ok || len(shape) < 2 || len(shape) > ops.MostAxes || shape[0] != r.batch || elements(shape[1:]) != elements(x[1:]) {
-			r.refuse(l.where(), "sizes that keep the batch and the number of elements", "%v cannot become %v", x, sizes)
+			r.refuse(l.where(), "sizes that keep the batch and the number of elements", "%v cannot become %v", x, tensor.Shape(sizes))
 			return nil
 		}
 		shape[0] = 1
@@ -127,7 +127,7 @@ func permute(s *settings) build {
 			}
 		}
 		if order[0] != 0 {
-			r.refuse(l.where(), "images of a batch are independent: order 0 first", "the order %v of axes", order)
+			r.refuse(l.where(), "images of a batch are independent: order 0 first", "the order %v of axes", tensor.Shape(order))
 			return nil
 		}
 		if slices.IsSorted(order) && len(order) == len(in[0].Shape) {
