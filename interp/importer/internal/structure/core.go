@@ -9,12 +9,16 @@ import (
 // merges whose branches are not known yet, and the chains of steps between them. It shrinks as
 // branches are found: in a net in series and parallel to one chain from the input to the output.
 type core struct {
-	root  *vertex   // the only input, nil where there are several
-	all   []*vertex // in the order of the graph
-	end   *vertex   // where the last chain ends
-	queue []*vertex // merges to look at
+	root    *vertex   // the only input, nil where there are several
+	outputs []string  // their names
+	all     []*vertex // in the order of the graph
+	end     *vertex   // where the last chain ends
+	queue   []*vertex // merges to look at
 	// waiting are the values that may get names, nil before any does.
-	waiting *candidates
+	waiting   *candidates
+	dominance *dominance
+	vertexOf  []*vertex // of each node, nil for one within a chain
+	region    *region   // in which names are given, nil for the whole graph
 }
 
 // A vertex is a value between chains.
@@ -28,6 +32,10 @@ type vertex struct {
 	from  map[*vertex]int // of such a merge, how many of its chains begin with each value that has no name
 	named bool            // it is read by name, so that chains may begin with it anywhere
 	gone  bool            // it is within a chain
+	// entrance says that it is that of the region in which names are given: it is read by name there.
+	entrance bool
+	within   bool   // it is in a region that stands in a chain
+	as       string // what it is to be called
 }
 
 // An edge is a chain: steps that begin with a value, one after the other.
@@ -45,7 +53,14 @@ type item struct {
 	node     *graph.Node // nil for the list of the outputs
 	branches []*edge     // of a combinator
 	source   *vertex     // the value that flows into them
+	region   []statement // what stands there in place of one step, the last of which makes the value
 	next     *item
+}
+
+// A statement is a chain that makes a value.
+type statement struct {
+	value *vertex
+	chain *edge
 }
 
 func (e *edge) add(it *item) {
@@ -69,14 +84,14 @@ func combines(n *graph.Node) bool {
 // A coring makes the core of a graph.
 type coring struct {
 	*core
-	reads   []int     // how often the value of each node is read
-	at      []*vertex // the vertex of each node, nil for one within a chain
-	pending []*edge   // the chain that ends with a node that is none
+	reads   []int   // how often the value of each node is read
+	pending []*edge // the chain that ends with a node that is none
 }
 
 // newCore makes the core of what the outputs of a graph need.
 func newCore(g *graph.Graph) *core {
-	c := &coring{&core{}, readsOf(g), make([]*vertex, len(g.Nodes)), make([]*edge, len(g.Nodes))}
+	c := &coring{&core{vertexOf: make([]*vertex, len(g.Nodes))}, readsOf(g), make([]*edge, len(g.Nodes))}
+	c.dominance = newDominance(g, c.reads)
 	for i, n := range g.Nodes {
 		if c.reads[i] > 0 || n.Op == nil {
 			c.node(n)
@@ -90,6 +105,7 @@ func newCore(g *graph.Graph) *core {
 	list := c.vertex(nil)
 	for _, o := range g.Outputs {
 		list.receives(c.take(o.Node))
+		c.outputs = append(c.outputs, o.Name)
 	}
 	list.waits()
 	c.queue = append(c.queue, list)
@@ -159,14 +175,14 @@ func (c *coring) node(n *graph.Node) {
 func (c *coring) vertex(n *graph.Node) *vertex {
 	v := &vertex{node: n, at: len(c.all)}
 	if c.all = append(c.all, v); n != nil {
-		c.at[n.ID] = v
+		c.vertexOf[n.ID] = v
 	}
 	return v
 }
 
 // take is the chain to a value that is to go on.
 func (c *coring) take(n *graph.Node) *edge {
-	if v := c.at[n.ID]; v != nil {
+	if v := c.vertexOf[n.ID]; v != nil {
 		return c.begin(v)
 	}
 	return c.pending[n.ID]
@@ -189,8 +205,12 @@ func (v *vertex) receives(e *edge) {
 func (v *vertex) waits() {
 	v.merge, v.from = true, map[*vertex]int{}
 	for _, e := range v.in {
-		if e.from != nil && !e.from.named {
+		if e.from.flows() {
 			v.from[e.from]++
 		}
 	}
 }
+
+// flows reports whether chains that begin with a value have to stand behind it, since it is not read by
+// name.
+func (v *vertex) flows() bool { return v != nil && !v.named && !v.entrance }

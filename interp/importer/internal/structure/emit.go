@@ -13,34 +13,35 @@ import (
 // comes after what it reads, and the chain to the end.
 type emitter struct {
 	*core
-	current *vertex                // whose value the next step works on
-	made    map[*vertex]*tree.Step // where values with names are made
-	reads   map[*vertex][]*tree.Read
-	order   []*vertex // in which values with names are made
+	made  map[*graph.Node]*tree.Step // where values are made
+	reads map[*vertex][]*tree.Read
+	order []*vertex // those that are read by name
 }
 
 func (c *core) emit() (tree.Body, *emitter) {
-	w := &emitter{core: c, current: c.root, made: map[*vertex]*tree.Step{}, reads: map[*vertex][]*tree.Read{}}
-	var body tree.Body
-	if w.order = w.schedule(); c.root != nil {
-		w.order = append([]*vertex{c.root}, w.order...)
-	}
-	for _, v := range w.order {
-		if v == c.root {
-			continue
+	w := &emitter{core: c, made: map[*graph.Node]*tree.Step{}, reads: map[*vertex][]*tree.Read{}}
+	var all []statement
+	for _, v := range append(c.all, c.end) {
+		if len(v.in) > 0 && !v.gone && !v.within && (v.named || v == c.end) {
+			all = append(all, statement{v, v.in[0]})
 		}
-		body = append(body, w.chain(v.in[0], w.current)...)
-		if len(body) > 0 && v != c.end {
-			w.made[v] = body[len(body)-1]
-		}
-		w.current = v
 	}
+	body := w.statements(all, c.root)
 	if c.root != nil && w.reads[c.root] != nil {
 		start := &tree.Step{Do: &tree.Group{}, Node: c.root.node}
-		w.made[c.root] = start
+		w.made[c.root.node] = start
 		body = append(tree.Body{start}, body...)
 	}
 	return body, w
+}
+
+// statements writes chains, where a value flows, nil for none.
+func (w *emitter) statements(all []statement, flows *vertex) (body tree.Body) {
+	for _, s := range w.schedule(all, flows) {
+		body = append(body, w.chain(s.chain, flows)...)
+		flows = s.value
+	}
+	return body
 }
 
 // chain writes a chain where a value flows.
@@ -49,16 +50,26 @@ func (w *emitter) chain(e *edge, flows *vertex) (body tree.Body) {
 		body = append(body, w.read(e.from))
 	}
 	for it := e.first; it != nil; it = it.next {
+		if it.region != nil {
+			body = append(body, w.statements(it.region, it.source)...)
+			continue
+		}
 		do := applied(it.node)
 		for _, branch := range it.branches {
 			do.Branches = append(do.Branches, w.chain(branch, it.source))
 		}
-		body = append(body, &tree.Step{Do: do, Node: it.node})
+		step := &tree.Step{Do: do, Node: it.node}
+		if body = append(body, step); it.node != nil {
+			w.made[it.node] = step
+		}
 	}
 	return body
 }
 
 func (w *emitter) read(v *vertex) *tree.Step {
+	if w.reads[v] == nil {
+		w.order = append(w.order, v)
+	}
 	do := &tree.Read{}
 	w.reads[v] = append(w.reads[v], do)
 	return &tree.Step{Do: do, Node: v.node}
@@ -80,58 +91,61 @@ func applied(n *graph.Node) *tree.Apply {
 	return do
 }
 
-// schedule puts the values with names, and the end, into an order in which each comes after those
-// that its chain reads, and where that is possible right after the one that flows into it.
-func (w *emitter) schedule() []*vertex {
-	s := &scheduler{needs: map[*vertex]int{}, readers: map[*vertex][]*vertex{}}
-	for _, v := range append(w.all, w.end) {
-		if len(v.in) == 0 || v.gone || !v.named && v != w.end {
-			continue
-		}
+// schedule puts chains into an order in which each comes after those that it reads, and where that is
+// possible right after the one that flows into it.
+func (w *emitter) schedule(all []statement, flows *vertex) []statement {
+	s := &scheduler{chain: map[*vertex]*edge{}, needs: map[*vertex]int{}, readers: map[*vertex][]*vertex{}, done: map[*vertex]bool{}}
+	for _, x := range all {
+		s.chain[x.value] = x.chain
+	}
+	for _, x := range all {
 		reads := map[*vertex]bool{}
-		w.readsOf(v.in[0], reads)
-		for x := range reads {
-			if len(x.in) > 0 {
-				s.needs[v]++
-				s.readers[x] = append(s.readers[x], v)
+		valuesOf(x.chain, reads)
+		for v := range reads {
+			if s.chain[v] != nil {
+				s.needs[x.value]++
 			}
+			s.readers[v] = append(s.readers[v], x.value)
 		}
-		if s.needs[v] == 0 {
-			s.ready = append(s.ready, v)
+		if s.needs[x.value] == 0 {
+			s.ready = append(s.ready, x.value)
 		}
 	}
-	return s.run(w.root)
+	return s.run(flows)
 }
 
-// readsOf collects the values with which a chain begins, and those in it.
-func (w *emitter) readsOf(e *edge, reads map[*vertex]bool) {
-	if e.from != nil && !e.from.gone {
+// valuesOf collects the values with which a chain begins, and those in it.
+func valuesOf(e *edge, reads map[*vertex]bool) {
+	if e.from != nil {
 		reads[e.from] = true
 	}
 	for it := e.first; it != nil; it = it.next {
 		for _, branch := range it.branches {
-			w.readsOf(branch, reads)
+			valuesOf(branch, reads)
+		}
+		for _, inner := range it.region {
+			valuesOf(inner.chain, reads)
 		}
 	}
 }
 
 type scheduler struct {
+	chain   map[*vertex]*edge
 	needs   map[*vertex]int // how many of its values are not there yet
 	readers map[*vertex][]*vertex
 	ready   byPlace
-	order   []*vertex
+	order   []statement
 	done    map[*vertex]bool
 }
 
-func (s *scheduler) run(current *vertex) []*vertex {
+func (s *scheduler) run(current *vertex) []statement {
 	heap.Init(&s.ready)
-	s.done = map[*vertex]bool{}
 	for {
 		next := s.next(current)
 		if next == nil {
 			return s.order
 		}
-		s.order, current = append(s.order, next), next
+		s.order, current = append(s.order, statement{next, s.chain[next]}), next
 		s.done[next] = true
 		for _, reader := range s.readers[next] {
 			if s.needs[reader]--; s.needs[reader] == 0 {
@@ -146,7 +160,7 @@ func (s *scheduler) next(current *vertex) *vertex {
 	if current != nil {
 		var follows *vertex
 		for _, v := range s.readers[current] {
-			if !s.done[v] && s.needs[v] == 0 && v.in[0].from == current && (follows == nil || v.at < follows.at) {
+			if !s.done[v] && s.needs[v] == 0 && s.chain[v].from == current && (follows == nil || v.at < follows.at) {
 				follows = v
 			}
 		}

@@ -2,6 +2,7 @@ package structure
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"cnnlang/interp/importer/internal/flat"
@@ -18,13 +19,16 @@ func (w *emitter) name(n *flat.Net) {
 		taken[out.Name] = true
 	}
 	unnamed := 0
-	for v, reads := range w.reads {
-		if w.made[v] == nil { // an input that has a name
-			rename(reads, named(v.node))
-		}
-	}
+	slices.SortStableFunc(w.order, func(a, b *vertex) int { return a.at - b.at })
 	for _, v := range w.order {
-		if step := w.made[v]; step != nil && w.reads[v] != nil {
+		step := w.made[v.node]
+		switch {
+		case step == nil: // an input that has a name
+			rename(w.reads[v], named(v.node))
+		case v.as != "":
+			step.As = v.as
+			rename(w.reads[v], v.as)
+		default:
 			base, name := nearest(n, v), ""
 			for i := 1; ; i++ {
 				switch {

@@ -10,21 +10,29 @@ const deepest = 30
 // chains that begin with it may stand anywhere.
 func (c *core) reduce() {
 	c.drain()
+	for _, r := range c.regions() {
+		c.solve(r)
+	}
 	c.waiting = c.candidates()
+	c.nameWaiting()
+	for _, v := range c.all {
+		if !v.gone && !v.within && v.outs > 1 {
+			v.named = true
+		}
+	}
+}
+
+// nameWaiting gives names to values for which merges wait.
+func (c *core) nameWaiting() {
 	for c.waiting.Len() > 0 {
 		next := heap.Pop(c.waiting).(candidate)
 		switch v := next.vertex; {
-		case v.named || v.gone || !v.blocks():
+		case !v.flows() || v.gone || !v.blocks():
 		case v.outs != next.outs:
 			heap.Push(c.waiting, candidate{v, v.outs})
 		default:
 			c.name(v)
 			c.drain()
-		}
-	}
-	for _, v := range c.all {
-		if !v.gone && v.outs > 1 {
-			v.named = true
 		}
 	}
 }
@@ -40,8 +48,10 @@ func (c *core) drain() {
 
 // resolve makes a merge a combinator, whose branches all begin with one value or by name.
 func (c *core) resolve(m *vertex) {
-	c.shallow(m)
 	s := c.source(m)
+	if c.split(m, s) {
+		s = c.source(m)
+	}
 	e := &edge{from: s, to: m}
 	e.add(&item{node: m.node, branches: m.in, source: s})
 	for _, branch := range m.in {
@@ -54,7 +64,9 @@ func (c *core) resolve(m *vertex) {
 	if s != nil {
 		s.out, s.outs = append(s.out, e), s.outs+1
 	}
-	c.contract(m)
+	if c.region == nil || m != c.region.exit {
+		c.contract(m)
+	}
 	if s != nil {
 		c.contract(s)
 	}
@@ -66,10 +78,10 @@ func (c *core) resolve(m *vertex) {
 func (c *core) source(m *vertex) *vertex {
 	var latest, flows *vertex
 	for _, e := range m.in {
-		if s := e.from; s != nil && s.named && (latest == nil || s.at > latest.at) {
-			latest = s
-		} else if s != nil && !s.named {
+		if s := e.from; s.flows() {
 			flows = s
+		} else if s != nil && (latest == nil || s.at > latest.at) {
+			latest = s
 		}
 	}
 	switch {
@@ -82,27 +94,61 @@ func (c *core) source(m *vertex) *vertex {
 	return flows
 }
 
-// shallow gives names to the values of branches in which combinators are nested too deep already.
-func (c *core) shallow(m *vertex) {
+// longest is how many steps a branch may have that gives an output of the net.
+const longest = 3
+
+// split gives names to the values of branches that are better written before their merge: those in which
+// combinators are nested too deep, those with combinators that begin elsewhere than the others, and long
+// ones that are outputs. It reports whether there are such.
+func (c *core) split(m, s *vertex) (any bool) {
 	for i, e := range m.in {
-		if e.depth < deepest {
+		far := e.from != nil && e.from != s && e.depth > 0
+		output := m.node == nil && (e.depth > 0 || e.longer(longest))
+		if e.depth < deepest && !far && !output {
 			continue
 		}
+		any = true
 		end := &vertex{node: e.last.node, at: m.at, named: true}
+		if m.node == nil {
+			end.as = c.outputs[i]
+		}
 		c.all = append(c.all, end)
+		c.made(end)
 		end.receives(e)
-		if m.in[i] = c.begin(end); e.from != nil && !e.from.named {
+		m.in[i] = c.begin(end)
+		if m.in[i].to, m.in[i].slot = m, i; e.from.flows() {
 			if m.from[e.from]--; m.from[e.from] == 0 {
 				delete(m.from, e.from)
 			}
 		}
-		m.in[i].to, m.in[i].slot = m, i
 	}
+	return any
+}
+
+// made notes a value with a name.
+func (c *core) made(v *vertex) {
+	if r := c.region; r != nil {
+		r.named = append(r.named, v)
+	}
+}
+
+func (e *edge) longer(than int) bool {
+	n := 0
+	for it := e.first; it != nil && n <= than; it = it.next {
+		n++
+	}
+	return n > than
 }
 
 // name gives a value a name.
 func (c *core) name(v *vertex) {
 	v.named = true
+	c.made(v)
+	c.release(v)
+}
+
+// release lets the merges that wait for a value read it by name.
+func (c *core) release(v *vertex) {
 	for _, e := range v.out {
 		if !e.gone && e.to.merge {
 			delete(e.to.from, v)
@@ -113,7 +159,7 @@ func (c *core) name(v *vertex) {
 
 // contract makes one chain of that which leads to a value and the only one that begins with it.
 func (c *core) contract(v *vertex) {
-	if v.named || v.gone || v.merge || v.outs != 1 || len(v.in) == 0 {
+	if !v.flows() || v.gone || v.merge || v.outs != 1 || len(v.in) == 0 {
 		return
 	}
 	a, b := v.in[0], (*edge)(nil)
@@ -130,7 +176,7 @@ func (c *core) contract(v *vertex) {
 	v.gone, b.gone = true, true
 	if m := b.to; m.merge {
 		delete(m.from, v)
-		if a.from != nil && !a.from.named {
+		if a.from.flows() {
 			if m.from[a.from]++; c.waiting != nil {
 				heap.Push(c.waiting, candidate{a.from, a.from.outs})
 			}
@@ -161,7 +207,7 @@ type candidates []candidate
 func (c *core) candidates() *candidates {
 	var all candidates
 	for _, v := range c.all {
-		if !v.named && !v.gone && v.blocks() {
+		if v.flows() && !v.gone && v.blocks() {
 			all = append(all, candidate{v, v.outs})
 		}
 	}
