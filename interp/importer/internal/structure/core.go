@@ -19,6 +19,7 @@ type core struct {
 	dominance *dominance
 	vertexOf  []*vertex // of each node, nil for one within a chain
 	region    *region   // in which names are given, nil for the whole graph
+	naming    bool      // whether they are given
 }
 
 // A vertex is a value between chains.
@@ -45,6 +46,7 @@ type edge struct {
 	slot        int // its place in to.in
 	first, last *item
 	depth       int  // how deep combinators are nested in it
+	down, up    bool // whether there are steps in it that make fewer pixels, and more
 	gone        bool // it is within another
 }
 
@@ -70,6 +72,15 @@ func (e *edge) add(it *item) {
 		e.last.next = it
 	}
 	e.last = it
+	for _, branch := range it.branches {
+		e.down, e.up = e.down || branch.down, e.up || branch.up
+	}
+	for _, inner := range it.region {
+		e.down, e.up = e.down || inner.chain.down, e.up || inner.chain.up
+	}
+	if it.node != nil {
+		e.down, e.up = e.down || isDown(it.node.Op), e.up || isUp(it.node.Op)
+	}
 }
 
 // combines reports whether an operation takes branches.
@@ -97,7 +108,7 @@ func newCore(g *graph.Graph) *core {
 			c.node(n)
 		}
 	}
-	c.end = &vertex{at: len(c.all)}
+	c.end = &vertex{at: len(g.Nodes) + 1}
 	if len(g.Outputs) == 1 {
 		c.end.receives(c.take(g.Output()))
 		return c.core
@@ -109,7 +120,6 @@ func newCore(g *graph.Graph) *core {
 	}
 	list.waits()
 	c.queue = append(c.queue, list)
-	c.end.at = len(c.all)
 	c.end.receives(c.begin(list))
 	return c.core
 }
@@ -173,9 +183,11 @@ func (c *coring) node(n *graph.Node) {
 }
 
 func (c *coring) vertex(n *graph.Node) *vertex {
-	v := &vertex{node: n, at: len(c.all)}
+	v := &vertex{node: n, at: len(c.vertexOf)}
 	if c.all = append(c.all, v); n != nil {
+		v.at = n.ID
 		c.vertexOf[n.ID] = v
+		v.named = n.Op != nil && !c.dominance.needed[n.ID] && c.reads[n.ID] > 1 // it may be read anywhere
 	}
 	return v
 }

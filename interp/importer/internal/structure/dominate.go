@@ -5,6 +5,7 @@ import "cnnlang/interp/graph"
 // A dominance says of which value all paths lead through which. Its two trees have the nodes of a graph, what
 // stands before all inputs, and what reads all outputs.
 type dominance struct {
+	needed []bool   // whether a node needs an input
 	before ancestry // the parent of a node is the last one that every path from the inputs to it leads through
 	behind ancestry // that of a path from it to the outputs
 }
@@ -48,18 +49,17 @@ func (t ancestry) meet(a, b int) int {
 // stand where the other branches of its merge begin.
 func newDominance(g *graph.Graph, reads []int) *dominance {
 	start, end := len(g.Nodes), len(g.Nodes)+1
-	d := &dominance{newTree(end + 1), newTree(end + 1)}
+	d := &dominance{make([]bool, len(g.Nodes)), newTree(end + 1), newTree(end + 1)}
 	d.before.parent[start], d.before.jump[start] = start, start
 	d.behind.parent[end], d.behind.jump[end] = end, end
-	needed := make([]bool, len(g.Nodes)) // whether a node needs an input
 	for i, n := range g.Nodes {
 		at := -1
 		for _, in := range inputsOf(n) {
-			if needed[in.ID] {
+			if d.needed[in.ID] {
 				at = meeting(d.before, at, in.ID)
 			}
 		}
-		if needed[i] = at >= 0 || n.Op == nil; at < 0 {
+		if d.needed[i] = at >= 0 || n.Op == nil; at < 0 {
 			at = start
 		}
 		d.before.put(i, at)

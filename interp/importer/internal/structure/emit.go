@@ -16,6 +16,8 @@ type emitter struct {
 	made  map[*graph.Node]*tree.Step // where values are made
 	reads map[*vertex][]*tree.Read
 	order []*vertex // those that are read by name
+	// dropped are steps that read a value for nothing but the number of its images.
+	dropped []*tree.Step
 }
 
 func (c *core) emit() (tree.Body, *emitter) {
@@ -38,6 +40,15 @@ func (c *core) emit() (tree.Body, *emitter) {
 // statements writes chains, where a value flows, nil for none.
 func (w *emitter) statements(all []statement, flows *vertex) (body tree.Body) {
 	for _, s := range w.schedule(all, flows) {
+		switch {
+		case s.chain.from != nil || s.chain.first == nil:
+		case flows == nil: // the inputs are a list, of which a learned tensor cannot read how many images there are
+			flows = w.all[0]
+			body = append(body, w.read(flows))
+			w.dropped = append(w.dropped, body[len(body)-1])
+		case flows == w.root && w.reads[w.root] == nil: // what is dropped has to have a name
+			w.order, w.reads[w.root] = append(w.order, w.root), []*tree.Read{}
+		}
 		body = append(body, w.chain(s.chain, flows)...)
 		flows = s.value
 	}
@@ -160,7 +171,7 @@ func (s *scheduler) next(current *vertex) *vertex {
 	if current != nil {
 		var follows *vertex
 		for _, v := range s.readers[current] {
-			if !s.done[v] && s.needs[v] == 0 && s.chain[v].from == current && (follows == nil || v.at < follows.at) {
+			if !s.done[v] && s.needs[v] == 0 && s.chain[v].from == current && (follows == nil || v.before(follows)) {
 				follows = v
 			}
 		}
@@ -174,6 +185,15 @@ func (s *scheduler) next(current *vertex) *vertex {
 		}
 	}
 	return nil
+}
+
+// before reports whether a chain is written before another that begins with the same value: an output,
+// to which nothing else is added, or what is earlier in the graph.
+func (v *vertex) before(other *vertex) bool {
+	if (v.as != "") != (other.as != "") {
+		return v.as != ""
+	}
+	return v.at < other.at
 }
 
 // byPlace has the first value of the graph first.

@@ -20,7 +20,7 @@ func scoped(n *flat.Net, body tree.Body) tree.Body {
 	body = s.body(body, "", "", 0)
 	l := &labeller{s.labels, map[string]bool{}}
 	body = l.fill(body)
-	walk(body, l, func(step *tree.Step, path, place string) {
+	walk(body, l, func(step *tree.Step, path, _, _ string) {
 		if l.labels[step] != "" {
 			l.said[path] = true
 		}
@@ -76,16 +76,19 @@ type labeller struct {
 	said   map[string]bool // the paths that labels make
 }
 
-// walk calls f for the steps that have a path, in the order of the text: with it, and with the one
-// that the step would have without its label.
-func walk(body tree.Body, l *labeller, f func(step *tree.Step, path, place string)) {
+// A visit is told of a step its path, the one that it would have without its label, and the one that
+// labels at its place are behind.
+type visit func(step *tree.Step, path, place, scope string)
+
+// walk calls f for the steps that have a path, in the order of the text.
+func walk(body tree.Body, l *labeller, f visit) {
 	number := 0
 	l.walk(body, "", "", &number, f)
 }
 
 // walk goes through a body whose labels are at one path and whose numbers are at another, as those of
 // a branch are.
-func (l *labeller) walk(body tree.Body, labels, numbers string, number *int, f func(step *tree.Step, path, place string)) {
+func (l *labeller) walk(body tree.Body, labels, numbers string, number *int, f visit) {
 	for _, step := range body {
 		label := l.labels[step]
 		group, isGroup := step.Do.(*tree.Group)
@@ -105,7 +108,7 @@ func (l *labeller) walk(body tree.Body, labels, numbers string, number *int, f f
 			}
 			return place
 		}
-		f(step, path(), place)
+		f(step, path(), place, labels)
 		if isGroup {
 			inner := 0
 			l.walk(group.Body, path(), path(), &inner, f)
@@ -120,7 +123,7 @@ func (l *labeller) walk(body tree.Body, labels, numbers string, number *int, f f
 }
 
 // apart labels a step without tensors whose number is the path of another.
-func (l *labeller) apart(step *tree.Step, path, place string) {
+func (l *labeller) apart(step *tree.Step, path, _, scope string) {
 	if l.labels[step] != "" || !l.said[path] {
 		return
 	}
@@ -128,14 +131,13 @@ func (l *labeller) apart(step *tree.Step, path, place string) {
 	if do, ok := step.Do.(*tree.Apply); ok {
 		name = do.Name
 	}
-	scope := path[:len(path)-len(lastSegment(path))]
 	for i := 1; ; i++ {
 		label := name
 		if i > 1 {
 			label = fmt.Sprintf("%s_%d", name, i)
 		}
-		if !l.said[scope+label] {
-			l.said[scope+label] = true
+		if path := joined(scope, label); !l.said[path] {
+			l.said[path] = true
 			l.labels[step] = label
 			return
 		}
@@ -144,7 +146,7 @@ func (l *labeller) apart(step *tree.Step, path, place string) {
 
 // leaveOut writes the label of a step, unless it is where it stands anyway. The number of a group has
 // to be written, since without it the group would have none.
-func (l *labeller) leaveOut(step *tree.Step, path, place string) {
+func (l *labeller) leaveOut(step *tree.Step, path, place, _ string) {
 	_, group := step.Do.(*tree.Group)
 	if label := l.labels[step]; label != "" && (group || path != place) {
 		step.Label = tree.Label(label)
@@ -169,7 +171,7 @@ func (l *labeller) fill(body tree.Body) tree.Body {
 		}
 		if label := l.labels[step]; label != "" {
 			k, ok := decimal(label)
-			fits = fits && ok && k >= number
+			fits = fits && ok && (k == number || k > number && !dropsInput(step))
 			for fits && number < k && added < mostFilled {
 				filled = append(filled, &tree.Step{Do: &tree.Apply{Name: "id"}})
 				number, added = number+1, added+1
@@ -185,20 +187,14 @@ func (l *labeller) fill(body tree.Body) tree.Body {
 	return filled
 }
 
+// dropsInput reports whether what flows into a step has to have a name.
+func dropsInput(step *tree.Step) bool { return step.Node != nil && len(inputsOf(step.Node)) == 0 }
+
 func joined(path, name string) string {
 	if path == "" || name == "" {
 		return path + name
 	}
 	return path + "." + name
-}
-
-func lastSegment(path string) string {
-	for i := len(path) - 1; i >= 0; i-- {
-		if path[i] == '.' {
-			return path[i+1:]
-		}
-	}
-	return path
 }
 
 // decimal is a number as it stands in a path.

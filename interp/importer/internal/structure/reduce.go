@@ -11,8 +11,11 @@ const deepest = 30
 func (c *core) reduce() {
 	c.drain()
 	for _, r := range c.regions() {
-		c.solve(r)
+		if !c.solve(r) {
+			break
+		}
 	}
+	c.naming = true
 	c.waiting = c.candidates()
 	c.nameWaiting()
 	for _, v := range c.all {
@@ -52,6 +55,9 @@ func (c *core) resolve(m *vertex) {
 	if c.split(m, s) {
 		s = c.source(m)
 	}
+	if c.inline(m, s) {
+		return
+	}
 	e := &edge{from: s, to: m}
 	e.add(&item{node: m.node, branches: m.in, source: s})
 	for _, branch := range m.in {
@@ -60,10 +66,16 @@ func (c *core) resolve(m *vertex) {
 		}
 		branch.gone = true
 	}
-	m.merge, m.in = false, []*edge{e}
 	if s != nil {
 		s.out, s.outs = append(s.out, e), s.outs+1
 	}
+	c.known(m, e)
+}
+
+// known makes a merge the value of a chain.
+func (c *core) known(m *vertex, e *edge) {
+	m.merge, m.in, e.slot = false, []*edge{e}, 0
+	s := e.from
 	if c.region == nil || m != c.region.exit {
 		c.contract(m)
 	}
@@ -87,7 +99,7 @@ func (c *core) source(m *vertex) *vertex {
 	switch {
 	case flows == nil:
 		return latest
-	case latest != nil && latest.at > flows.at && flows.outs > m.from[flows]:
+	case c.naming && latest != nil && latest.at > flows.at && flows.outs > m.from[flows]:
 		c.name(flows)
 		return latest
 	}
@@ -108,7 +120,7 @@ func (c *core) split(m, s *vertex) (any bool) {
 			continue
 		}
 		any = true
-		end := &vertex{node: e.last.node, at: m.at, named: true}
+		end := &vertex{node: e.last.node, at: e.last.node.ID, named: true}
 		if m.node == nil {
 			end.as = c.outputs[i]
 		}
@@ -171,6 +183,7 @@ func (c *core) contract(v *vertex) {
 	if b.first != nil {
 		a.last.next, a.last = b.first, b.last
 	}
+	a.down, a.up = a.down || b.down, a.up || b.up
 	a.depth, a.to, a.slot = max(a.depth, b.depth), b.to, b.slot
 	b.to.in[b.slot] = a
 	v.gone, b.gone = true, true

@@ -40,12 +40,13 @@ func (c *core) regions() []*region {
 	return all
 }
 
-// solve finds the branches within a region.
-func (c *core) solve(r *region) {
-	if r.entrance.gone || r.entrance.named || r.exit.gone || !r.exit.merge && len(r.exit.in) != 1 {
-		return
+// solve finds the branches within a region, and makes it one chain from its entrance to its exit. It is
+// false if some are not found.
+func (c *core) solve(r *region) bool {
+	if !r.entrance.flows() || r.entrance.gone || r.exit.gone {
+		return true
 	}
-	c.region = r
+	c.region, c.naming = r, true
 	r.entrance.entrance = true
 	c.release(r.entrance)
 	c.drain()
@@ -56,35 +57,35 @@ func (c *core) solve(r *region) {
 		}
 	}
 	c.nameWaiting()
-	c.region = nil
-	c.close(r)
-	c.drain()
-}
-
-// close puts the chains of a region into one from its entrance to its exit. Where some are not known
-// yet, its names are known everywhere.
-func (c *core) close(r *region) {
+	c.region, c.naming = nil, false
 	if r.exit.merge || slices.ContainsFunc(r.merges, func(m *vertex) bool { return m.merge }) {
 		c.name(r.entrance)
-		return
+		return false
 	}
-	all := append(slices.Clip(r.named), r.exit)
-	seen := map[*vertex]bool{r.entrance: true}
-	for _, v := range all {
-		seen[v] = true
-	}
-	for i := 0; i < len(all); i++ { // values that several of these chains begin with need a name, too
-		if from := all[i].in[0].from; from != nil && !seen[from] {
-			seen[from], from.named = true, true
-			all = append(all, from)
-		}
-	}
-	if len(all) > 1 {
+	if all := r.values(); len(all) > 1 {
 		c.nest(r, all)
 	}
 	r.entrance.entrance = false
 	c.contract(r.exit)
 	c.contract(r.entrance)
+	c.drain()
+	return true
+}
+
+// values are those to which the chains of a region lead.
+func (r *region) values() []*vertex {
+	all := append(slices.Clip(r.named), r.exit)
+	seen := map[*vertex]bool{r.entrance: true}
+	for _, v := range all {
+		seen[v] = true
+	}
+	for i := 0; i < len(all); i++ { // what several of these chains begin with needs a name, too
+		if from := all[i].in[0].from; from != nil && !from.named && !seen[from] {
+			seen[from], from.named = true, true
+			all = append(all, from)
+		}
+	}
+	return all
 }
 
 // nest makes one step of chains.
