@@ -105,11 +105,13 @@ var gradientCases = []opCase{
 	{&ops.BatchNormalize{Of: bn(true, true)}, in{{3, 17, 5, 6}, {2, 17}}},
 	{&ops.BatchNormalize{Of: bn(false, true)}, in{{3, 16, 5, 6}, {2, 16}}},
 	{&ops.BatchNormalize{Of: bn(true, false)}, in{{9, 17}, {2, 17}}},
+	{&ops.BatchNormalize{Of: bn(true, true)}, in{{1, 3, 170, 170}, {2, 3}}}, // in pieces
 	{&ops.BatchSums{Of: bn(true, true)}, in{{3, 17, 5, 6}, {3, 17, 5, 6}, {2, 17}}},
 	{&ops.BatchSums{Of: bn(true, true)}, in{{3, 40, 70, 9}, {3, 40, 70, 9}, {2, 40}}},
 	{&ops.BatchSums{Of: bn(false, false)}, in{{9, 17}, {9, 17}, {2, 17}}},
 	{&ops.BatchGradient{Of: bn(true, true)}, in{{3, 17, 5, 6}, {3, 17, 5, 6}, {2, 17}, {2, 17}}},
 	{&ops.BatchGradient{Of: bn(false, true)}, in{{9, 17}, {9, 17}, {2, 17}, {2, 17}}},
+	{&ops.BatchGradient{Of: bn(true, true)}, in{{1, 3, 170, 170}, {1, 3, 170, 170}, {2, 3}, {2, 3}}},
 
 	{weights(5, pair(3, 3), padded(pad(1))), in{{2, 3, 9, 8}, {2, 5, 9, 8}}},
 	{weights(40, pair(3, 3), padded(pad(1))), in{{3, 19, 14, 13}, {3, 40, 14, 13}}},
