@@ -13,6 +13,9 @@ stored statistics.
 With --head FOLDER it trains a new layer fc alone for so many --epochs on the pictures of the
 folder, which are decoded in processes of their own, as many as there are threads; it prints
 what each epoch came to, and ends.
+
+With --curve FILE it trains all of the model for so many --epochs on the arrays x and y of an .npz, from tensors
+that it draws anew by --seed as `cnnlang train` does, and prints the mean loss of each epoch.
 """
 import time
 
@@ -36,6 +39,8 @@ def read_flags():
     flags.add_argument('--train', action='store_true')
     flags.add_argument('--freeze', default='')
     flags.add_argument('--head', default='')
+    flags.add_argument('--curve', default='')
+    flags.add_argument('--seed', type=int, default=0)
     flags.add_argument('--epochs', type=int, default=1)
     return flags.parse_args()
 
@@ -273,6 +278,36 @@ class Step:
         return loss.item()
 
 
+def drawn(name, value, random):
+    """A tensor as it begins: weights uniform, of a variance of 2 over the number of inputs, of 1 in linear layers."""
+    if value.dim() < 2:
+        return torch.full_like(value, float(name.endswith(('weight', 'running_var'))))
+    inputs, linear = value[0].numel(), value.dim() == 2 or value.shape[1] == 1
+    bound = (3 * (1 if linear else 2) / inputs)**0.5
+    return bound * (2 * torch.rand(value.shape, generator=random) - 1)
+
+
+def curve(network):
+    """Epochs over all batches of the arrays, in a random order."""
+    import numpy
+    arrays = numpy.load(FLAGS.curve)
+    x = (torch.from_numpy(arrays['x']).float()[:, None] / 255 - 0.5) / 0.3
+    labels = torch.from_numpy(arrays['y'])
+    random = torch.Generator().manual_seed(FLAGS.seed)
+    with torch.no_grad():
+        for name, held in network.held.items():
+            if isinstance(held, str):
+                getattr(network, held).copy_(drawn(name, getattr(network, held), random))
+    step = Step(network, x[:FLAGS.batch])
+    for _ in range(FLAGS.epochs):
+        order, losses = torch.randperm(len(x), generator=random), []
+        for at in range(0, len(x) - FLAGS.batch + 1, FLAGS.batch):
+            chosen = order[at:at + FLAGS.batch]
+            step.x, step.labels = x[chosen], labels[chosen]
+            losses.append(step())
+        say({'loss': sum(losses) / len(losses)})
+
+
 class Pictures(torch.utils.data.Dataset):
     """The pictures of the folders of a folder, prepared as pillow_worker.py does."""
 
@@ -326,6 +361,8 @@ def main():
     loaded = since(start)
     if FLAGS.head:
         return head(network)
+    if FLAGS.curve:
+        return curve(network)
     x = numbers(torch.Size(shape).numel()).reshape(shape)  # no part of loading
 
     start = time.perf_counter()
