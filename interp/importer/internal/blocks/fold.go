@@ -57,10 +57,13 @@ type folder struct {
 }
 
 // fold folds a net, without the blocks of these keys.
-func fold(n *tree.Net, without map[string]bool) *folded {
+func fold(n *tree.Net, without map[string]bool, lifted bool) *folded {
 	f := &folder{net: n, without: without, unlike: map[string]bool{}, taken: map[string]bool{n.Name: true}, comparisons: mostComparisons}
 	root := steps(n.Body, begins(n.Body))
 	root.all(func(s *step) { f.named = f.named || s.label != "" || s.numbered && s.kind == group })
+	if lifted {
+		lift(&root)
+	}
 	if !f.named {
 		rows(&root)
 		f.all(&root, false)

@@ -21,7 +21,10 @@ const mostTries = 60
 // search finds the blocks that make the text short: those that it is better without, one or two at a
 // time, since what they say once is not much more than their calls, are left out.
 func search(n *tree.Net, without map[string]bool) *folded {
-	s := &searcher{n, maps.Clone(without), fold(n, without), mostTries}
+	s := &searcher{net: n, without: maps.Clone(without), best: fold(n, without, false), tries: mostTries}
+	if lifted := fold(n, without, true); lifted.cost < s.best.cost {
+		s.best, s.lifted = lifted, true
+	}
 	for s.better() {
 	}
 	return s.best
@@ -30,6 +33,7 @@ func search(n *tree.Net, without map[string]bool) *folded {
 type searcher struct {
 	net     *tree.Net
 	without map[string]bool
+	lifted  bool // labels of branches are those of their combinators
 	best    *folded
 	tries   int
 }
@@ -61,7 +65,7 @@ func (s *searcher) try(keys ...string) bool {
 	for _, key := range keys {
 		without[key] = true
 	}
-	next := fold(s.net, without)
+	next := fold(s.net, without, s.lifted)
 	if next.cost >= s.best.cost {
 		return false
 	}

@@ -2,8 +2,10 @@ package blocks
 
 import (
 	"slices"
+	"strconv"
 
 	"cnnlang/interp/graph"
+	"cnnlang/ops"
 	"cnnlang/ops/dim"
 )
 
@@ -93,7 +95,15 @@ func (s *solver) options(all, p pattern) bool {
 func (s *solver) step(all pattern, it *item, inOption bool) bool {
 	first := it.first()
 	it.args = make([]expr, len(first.args))
-	for i, a := range first.args {
+	order := make([]int, len(first.args))
+	for i := range order {
+		order[i] = i
+	}
+	slices.SortStableFunc(order, func(i, j int) int { // padding may be said in terms of the others
+		return cmpBool(first.args[i].name == "pad", first.args[j].name == "pad")
+	})
+	for _, i := range order {
+		a := first.args[i]
 		values := each(it.at, func(at *step) any {
 			if at == nil {
 				return nil
@@ -190,12 +200,37 @@ func (s *solver) padding(it *item, values []any, constant any, is bool) (expr, b
 		s.odd(it)
 		return expr{text: "half"}, true
 	}
+	if text := dilated(it, values); text != "" {
+		return expr{text: text}, true
+	}
 	for _, p := range s.params {
 		if p.role == padding && slices.EqualFunc(p.values, values, same) {
 			return expr{text: p.name}, true
 		}
 	}
 	return s.parameter(padding, "pad", values), true
+}
+
+// dilated is the padding that keeps the size of an image where the dilation is a parameter: it, for a
+// kernel of 3x3.
+func dilated(it *item, values []any) string {
+	text := ""
+	for i, a := range it.first().args {
+		if a.name == "dilation" {
+			text = it.args[i].text
+		}
+	}
+	for i, v := range values {
+		if v == nil {
+			continue
+		}
+		k, ok1 := whole(it.at[i].arg("k"))
+		d, ok2 := whole(it.at[i].arg("dilation"))
+		if p, ok := v.(ops.Padding); !ok || !ok1 || !ok2 || k != 3 || p.Written() != strconv.Itoa(d) {
+			return ""
+		}
+	}
+	return text
 }
 
 // odd requires that a kernel that is a parameter is odd, since half of it around an image keeps its

@@ -1,6 +1,10 @@
 package tree
 
-import "strings"
+import (
+	"strings"
+
+	"cnnlang/interp/internal/calls"
+)
 
 // Which steps stand on one line: a convolution with its norm and its activation, a pool by itself,
 // what becomes of the result of a global pool, a block and its repetition.
@@ -100,7 +104,7 @@ func follows(before, s *Step, line string) bool {
 	case heads:
 		return kindOf(before) == opens || strings.HasPrefix(line, "gap") && s.Label == ""
 	case applies:
-		return sameBlock(before, s)
+		return sameBlock(before, s) && sameRow(before, s)
 	}
 	return repeats(before, s)
 }
@@ -129,5 +133,25 @@ func sameBlock(a, b *Step) bool {
 // repeats reports whether a step repeats the block that stands before it.
 func repeats(before, s *Step) bool {
 	_, ok := s.Do.(*Repeat)
-	return ok && sameBlock(before, s)
+	return ok && sameBlock(before, s) && sameRow(before, s)
+}
+
+// sameRow reports whether two calls of a block that has arguments have one for the first, as units of
+// one width do, or expressions of parameters.
+func sameRow(a, b *Step) bool {
+	x, y := firstOf(a), firstOf(b)
+	return x == nil || y == nil || x.Expr != "" && y.Expr != "" && x.Value == nil || calls.Written(x.Value) == calls.Written(y.Value)
+}
+
+// firstOf is the first argument of a call, nil for none.
+func firstOf(s *Step) *Arg {
+	switch do := s.Do.(type) {
+	case *Apply:
+		if len(do.Args) > 0 {
+			return &do.Args[0]
+		}
+	case *Repeat:
+		return firstOf(do.Body[0])
+	}
+	return nil
 }

@@ -150,7 +150,7 @@ func (a *Apply) branches() string {
 	short, width := true, 0
 	texts := make([][]string, len(a.Branches))
 	for i, b := range a.Branches {
-		if texts[i] = lines(b); len(b) == 0 {
+		if texts[i] = shortened(b); len(b) == 0 {
 			texts[i] = []string{"id"}
 		}
 		short = short && a.Heads == nil && len(texts[i]) == 1 && !strings.Contains(texts[i][0], "\n")
@@ -174,7 +174,7 @@ func (a *Apply) branches() string {
 
 // braced writes a body in braces, on one line if it is short.
 func braced(b Body) string {
-	all := lines(b)
+	all := shortened(b)
 	switch {
 	case len(all) == 0:
 		return "{}"
@@ -183,6 +183,24 @@ func braced(b Body) string {
 	}
 	return "{\n" + strings.Join(all, "\n") + "\n}"
 }
+
+// shortened are the lines of a body within braces or behind a bar, one for a few short steps without
+// names.
+func shortened(b Body) []string {
+	all := lines(b)
+	for _, s := range b {
+		if isRead(s) || s.As != "" || s.Label != "" {
+			return all
+		}
+	}
+	if one := strings.Join(all, " -> "); len(one) <= shortRow && !strings.Contains(one, "\n") {
+		return []string{one}
+	}
+	return all
+}
+
+// shortRow is how long steps of several lines may be on one.
+const shortRow = 60
 
 // shortBraces is how much may stand in braces on one line.
 const shortBraces = 76
