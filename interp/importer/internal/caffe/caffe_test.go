@@ -3,6 +3,7 @@ package caffe
 import (
 	"encoding/json"
 	"os"
+	"slices"
 	"strings"
 	"testing"
 
@@ -125,4 +126,46 @@ func FuzzRead(f *testing.F) {
 		net, err := Read(s)
 		flattest.Fuzzed(t, net, err)
 	})
+}
+
+// odds reads that network with changes in its text.
+func odds(t *testing.T, stop []string, changes ...string) (*flat.Net, error) {
+	s := flattest.File(t, "caffe/odds.prototxt")
+	text, err := s.At(0, s.Size, "the text")
+	if err != nil {
+		t.Fatal(err)
+	}
+	s = flattest.Source("odds.prototxt", []byte(strings.NewReplacer(changes...).Replace(string(text))))
+	in := flattest.File(t, "caffe/odds.caffemodel").Input
+	s.Weights, s.Stop = &in, stop
+	return Read(s)
+}
+
+// TestNumbers: layers without numbers, and with others than the text says, are one error; layers that
+// the network does not have are a note.
+func TestNumbers(t *testing.T) {
+	_, err := odds(t, nil, `name: "conv_a"`, `name: "conv_z"`, "num_output: 8 kernel_size: 3", "num_output: 8 kernel_size: 5", "pad: 2 dilation: 2", "pad: 4 dilation: 2",
+		"num_output: 6 bias_term: false", "num_output: 6")
+	want := []string{
+		`layer "conv_z" (Convolution, line 12): the file has no numbers of it`,
+		`layer "conv_b" (Convolution, line 25): weight has the shape [8, 4, 3, 3], want [8, 4, 5, 5] as in the network`,
+		`layer "ip" (InnerProduct, line 84): the file has no bias of it`,
+		`the network has no layers conv_a, whose numbers are there; compare the names of layers: file and network belong together by them`,
+	}
+	if got := flattest.Problems(err); !slices.Equal(got, want) || !strings.HasPrefix(err.Error(), "odds.caffemodel: 4 parts cannot be imported:\n  ") {
+		t.Errorf("got  %q\nwant %q", got, want)
+	}
+	net, err := odds(t, []string{"ip"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if note := "numbers of layers are left out that the network does not have: ip"; !slices.Contains(net.Notes, note) || net.Graph.Output().Op.Name() != "max" {
+		t.Errorf("got the notes %q, and as output %s", net.Notes, net.Graph.Output().Op.Name())
+	}
+	if _, err := odds(t, []string{"split", "pi"}); !slices.Equal(flattest.Problems(err), []string{
+		`layer "split" (Split, line 4): nothing is left before it; stop before a later layer`,
+		`no layer "pi" to stop before; stop before one of the layers that compute something`,
+	}) {
+		t.Errorf("got %v", err)
+	}
 }

@@ -149,7 +149,7 @@ func (w *weights) complete(r *reader) error {
 		return &flat.Refused{Path: w.path, Problems: w.problems}
 	}
 	if len(left) > 0 {
-		r.note("numbers of %d layers are left out, which the network does not have: %s", len(left), clipped(left))
+		r.note("numbers of layers are left out that the network does not have: %s", clipped(left))
 	}
 	return nil
 }

@@ -7,6 +7,7 @@ import (
 
 	"cnnlang/interp/graph"
 	"cnnlang/interp/importer/internal/flat"
+	"cnnlang/interp/internal/weightfile"
 	"cnnlang/ops"
 )
 
@@ -45,12 +46,13 @@ func (r *reader) compute() {
 			if why == "" {
 				why = "sections of this kind are not known"
 			}
-			r.refuse(s.where(), fmt.Sprintf("end the net before it with --stop-before %s", s.name()), "%s", why)
+			r.refuse(s.where(), "end the net before it with --stop-before "+weightfile.Shown(s.name()), "%s", why)
 			continue
 		}
+		problems := len(r.problems)
 		make := read(s)
 		s.done()
-		if in := s.inputs(); make != nil && len(in) > 0 && !slices.Contains(in, nil) {
+		if in := s.inputs(); len(r.problems) == problems && len(in) > 0 && !slices.Contains(in, nil) {
 			s.node = make(in)
 		}
 	}

@@ -95,11 +95,13 @@ func (r *reader) note(format string, args ...any) {
 
 // begin reads the size of the input.
 func (r *reader) begin() {
+	problems := len(r.problems)
 	shape := tensor.Shape{1, r.net.whole("channels", 3), r.net.whole("height", 0), r.net.whole("width", 0)}
 	if given := r.source.Shapes[""]; len(given) > 0 {
 		shape = append(tensor.Shape{1}, given[1:]...)
 	}
 	switch {
+	case len(r.problems) > problems:
 	case len(shape) != 4 || slices.Contains(shape[1:], 0):
 		r.refuse(r.net.where(), "say it with --shape 1x3x416x416", "no size of the input, want height, width and channels")
 	case elements(shape) > mostElements:

@@ -108,3 +108,84 @@ func TestTexts(t *testing.T) {
 	}
 	flattest.Written(t, net, "darknet/connected_mnist.cnn")
 }
+
+func TestBroken(t *testing.T) { flattest.Broken(t, "darknet.txt", ".cfg", Read) }
+
+func FuzzRead(f *testing.F) {
+	file := func(name string) []byte {
+		in := flattest.File(f, "darknet/"+name).Input
+		raw, err := in.At(0, in.Size, "the file")
+		if err != nil {
+			f.Fatal(err)
+		}
+		return raw
+	}
+	for name := range flattest.Expectations(f, "darknet/expected.json") {
+		f.Add(string(file(name+".cfg")), []byte(nil))
+	}
+	f.Add(string(file("connected_mnist.cfg")), file("connected_mnist.weights"))
+	for _, text := range flattest.Texts(f, "darknet.txt") {
+		f.Add(text, []byte(nil))
+	}
+	f.Fuzz(func(t *testing.T, text string, numbers []byte) {
+		s := flattest.Source("net.cfg", []byte(text))
+		if len(numbers) > 0 {
+			in := flattest.Source("net.weights", numbers).Input
+			s.Weights = &in
+		}
+		net, err := Read(s)
+		flattest.Fuzzed(t, net, err)
+	})
+}
+
+// TestNumbers: numbers that end early are an error that says where, more of them a note.
+func TestNumbers(t *testing.T) {
+	in := flattest.File(t, "darknet/connected_mnist.weights").Input
+	whole, err := in.At(0, in.Size, "the file")
+	if err != nil {
+		t.Fatal(err)
+	}
+	with := func(raw []byte) (*flat.Net, error) {
+		s := flattest.File(t, "darknet/connected_mnist.cfg")
+		s.Weights = flattest.Input("net.weights", raw)
+		return Read(s)
+	}
+	for numbers, section := range map[int]string{1: "section 0 [convolutional] (line 15)", 208: "section 2 [convolutional] (line 27)", 17321: "section 7 [connected] (line 53)"} {
+		want := fmt.Sprintf("weights: net.weights: has %d numbers, too few from %s on, want 17322 for all sections; it was cut short, or is for another network", numbers, section)
+		if _, err := with(whole[:16+4*numbers]); err == nil || err.Error() != want {
+			t.Errorf("got  %v\nwant %s", err, want)
+		}
+	}
+	net, err := with(append(slices.Clone(whole), 0, 0, 0, 0))
+	want := "1 numbers of net.weights are left over behind those of the 5 sections that have any"
+	if err != nil || !slices.Contains(net.Notes, want) {
+		t.Errorf("got %v, %v", net, err)
+	}
+}
+
+// TestStop: the net ends before a section, by its number or its name.
+func TestStop(t *testing.T) {
+	for stop, want := range map[string]string{"17": "[1, 21, 8, 8]", "yolo_17": "[1, 21, 8, 8]", "24": "[1, 21, 16, 16]", "3": "[1, 32, 16, 16]"} {
+		s := flattest.File(t, "darknet/tiny_heads.cfg")
+		in := flattest.File(t, "darknet/tiny_heads.weights").Input
+		s.Weights, s.Stop = &in, []string{stop}
+		net, err := Read(s)
+		if err != nil {
+			t.Errorf("%s: %v", stop, err)
+			continue
+		}
+		if o := net.Graph.Outputs; len(o) != 1 || o[0].Name != "output" || o[0].Node.Shape.String() != want {
+			t.Errorf("%s: got the outputs %v, want %s", stop, o, want)
+		}
+	}
+	for stop, want := range map[string]string{
+		"99": `no section "99" to stop before; sections are named by their numbers from 0 behind [net], as in 82 or yolo_82`,
+		"0":  "section 0 [convolutional] (line 16): nothing is left before it; stop before a later section",
+	} {
+		s := flattest.File(t, "darknet/tiny_heads.cfg")
+		s.Stop = []string{stop}
+		if _, err := Read(s); !slices.Equal(flattest.Problems(err), []string{want}) {
+			t.Errorf("%s: got %v", stop, err)
+		}
+	}
+}

@@ -27,7 +27,7 @@ func (s *section) activation(usual string) (list []ops.Op) {
 			return []ops.Op{op}
 		}
 	}
-	s.r.refuse(s.where(), "linear, leaky, relu, relu6, logistic, tanh, elu, mish and swish can be read", "activation=%s", strconv.Quote(name))
+	s.r.refuse(s.lineIs(s.option("activation").line), "linear, leaky, relu, relu6, logistic, tanh, elu, mish and swish can be read", "activation=%s", strconv.Quote(name))
 	return nil
 }
 

@@ -36,7 +36,7 @@ func (r *reader) link() (outputs []*section) {
 		}
 		stops := slices.Contains(r.source.Stop, strconv.Itoa(i)) || slices.Contains(r.source.Stop, s.name())
 		if ends := i == len(r.sections)-1 && s.kind != "cost"; len(r.source.Stop) == 0 && (s.isHead() || ends) || stops {
-			outputs = append(outputs, &section{r: r, at: i, kind: s.kind, reads: s.output(stops)})
+			outputs = append(outputs, &section{r: r, at: i, kind: s.kind, line: s.line, reads: s.output(stops)})
 		}
 		if stops && len(outputs) == len(r.source.Stop) {
 			break
@@ -86,7 +86,7 @@ func (s *section) refer(key string, n int) {
 		at = s.at + n
 	}
 	if at < 0 || at >= s.at {
-		s.r.refuse(s.lineOf(s.option(key)), "numbers count from 0 behind [net], negative ones back from the section", "%s refers to section %d, want one before it", key, n)
+		s.r.refuse(s.lineIs(s.option(key).line), "numbers count from 0 behind [net], negative ones back from the section", "%s refers to section %d, want one before it", key, n)
 		return
 	}
 	s.read(s.r.sections[at])
@@ -94,7 +94,7 @@ func (s *section) refer(key string, n int) {
 
 func (s *section) read(other *section) {
 	if other.isHead() && s.kind != "cost" {
-		s.r.refuse(s.where(), "read what the head reads", "it reads what %s gives", other.where())
+		s.r.refuse(s.where(), "read a section before that by [route]", "it reads what %s gives", other.where())
 	}
 	s.reads = append(s.reads, other)
 }

@@ -13,13 +13,11 @@ func shortcut(s *section) build {
 	s.only("weights_type", "none")
 	s.only("alpha", "1", "1.0")
 	s.only("beta", "1", "1.0")
-	s.option("from")
+	if s.option("from") == nil {
+		s.r.refuse(s.where(), "", "no section to add, want from=")
+	}
 	s.only("weights_normalization", "none")
 	return func(in []*graph.Node) *graph.Node {
-		if len(in) < 2 {
-			s.r.refuse(s.where(), "", "no section to add, want from=")
-			return nil
-		}
 		for _, n := range in[1:] {
 			if !n.Shape.Equal(in[0].Shape) {
 				s.r.refuse(s.where(), "maps of one size can be added; Darknet adds the channels and pixels that both have", "it adds %v to %v", n.Shape, in[0].Shape)

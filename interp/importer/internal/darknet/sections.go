@@ -40,11 +40,13 @@ type option struct {
 }
 
 // where names a section in messages.
-func (s *section) where() string {
+func (s *section) where() string { return s.lineIs(s.line) }
+
+func (s *section) lineIs(line int) string {
 	if s.at < 0 {
-		return fmt.Sprintf("[%s] (line %d)", s.kind, s.line)
+		return fmt.Sprintf("[%s] (line %d)", s.kind, line)
 	}
-	return fmt.Sprintf("section %d [%s] (line %d)", s.at, weightfile.Shown(s.kind), s.line)
+	return fmt.Sprintf("section %d [%s] (line %d)", s.at, weightfile.Shown(s.kind), line)
 }
 
 // parsed reads the sections of a text, of which the first is [net].
@@ -106,15 +108,10 @@ func (s *section) option(key string) *option {
 		if o.asked = true; found == nil {
 			found = o
 		} else if o.value != found.value {
-			s.r.refuse(s.lineOf(o), "leave one of them", "%s is %s here and %s in line %d", key, weightfile.Shown(o.value), weightfile.Shown(found.value), found.line)
+			s.r.refuse(s.lineIs(o.line), "leave one of them", "%s is %s here and %s in line %d", key, weightfile.Shown(o.value), weightfile.Shown(found.value), found.line)
 		}
 	}
 	return found
-}
-
-// lineOf names a section and one of its lines.
-func (s *section) lineOf(o *option) string {
-	return fmt.Sprintf("section %d [%s] (line %d)", s.at, weightfile.Shown(s.kind), o.line)
 }
 
 // integer is a whole number.
@@ -129,7 +126,7 @@ func (s *section) integer(key string, otherwise int) int {
 func (s *section) parsed(o *option, text string) int {
 	n, err := strconv.ParseInt(strings.TrimSpace(text), 10, 64)
 	if err != nil || n < -math.MaxInt32 || n > math.MaxInt32 {
-		s.r.refuse(s.lineOf(o), "", "%s is %s, want a whole number up to %d", o.key, strconv.Quote(text), math.MaxInt32)
+		s.r.refuse(s.lineIs(o.line), "", "%s is %s, want a whole number up to %d", o.key, strconv.Quote(text), math.MaxInt32)
 		return 0
 	}
 	return int(n)
@@ -139,7 +136,7 @@ func (s *section) parsed(o *option, text string) int {
 func (s *section) whole(key string, otherwise int) int {
 	n := s.integer(key, otherwise)
 	if n < 0 {
-		s.r.refuse(s.lineOf(s.option(key)), "", "%s is %d, want a number from 0", key, n)
+		s.r.refuse(s.lineIs(s.option(key).line), "", "%s is %d, want a number from 0", key, n)
 		return 0
 	}
 	return n
@@ -164,7 +161,7 @@ func (s *section) number(key, otherwise string) dim.Size {
 	}
 	n, ok := flat.Number(o.value)
 	if !ok {
-		s.r.refuse(s.lineOf(o), "", "%s is %s, want a number", key, strconv.Quote(o.value))
+		s.r.refuse(s.lineIs(o.line), "", "%s is %s, want a number", key, strconv.Quote(o.value))
 		return dim.Int(0)
 	}
 	return n
@@ -181,7 +178,7 @@ func (s *section) text(key, otherwise string) string {
 // only refuses an option that has another value than the one with which it changes nothing.
 func (s *section) only(key string, plain ...string) {
 	if o := s.option(key); o != nil && !slices.Contains(plain, strings.ToLower(o.value)) {
-		s.r.refuse(s.lineOf(o), "", "%s=%s is not read, want %s=%s", key, weightfile.Shown(o.value), key, plain[0])
+		s.r.refuse(s.lineIs(o.line), "the section can be read without it", "%s=%s", key, weightfile.Shown(o.value))
 	}
 }
 

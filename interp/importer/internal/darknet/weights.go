@@ -48,7 +48,7 @@ func (r *reader) tooShort(got, want int64) error {
 	before := int64(0)
 	for i := range r.layers {
 		if before += darknet.Count(r.layers[i : i+1]); before > got {
-			return r.source.Weights.Corrupt("", "has %d numbers, which end within those of %s, want %d for all sections; it was cut short, or is for another network", got, r.owners[i].where(), want)
+			return r.source.Weights.Corrupt("", "has %d numbers, too few from %s on, want %d for all sections; it was cut short, or is for another network", got, r.owners[i].where(), want)
 		}
 	}
 	return nil

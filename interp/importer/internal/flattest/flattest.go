@@ -22,10 +22,12 @@ import (
 
 const folder = "../../../../testdata/import"
 
-// Source is a file in memory.
-func Source(path string, raw []byte) flat.Source {
-	return flat.Source{Input: weightfile.Input{ReaderAt: bytes.NewReader(raw), Size: int64(len(raw)), Path: path}}
+// Input is a file in memory, and Source one that is to be read.
+func Input(path string, raw []byte) *weightfile.Input {
+	return &weightfile.Input{ReaderAt: bytes.NewReader(raw), Size: int64(len(raw)), Path: path}
 }
+
+func Source(path string, raw []byte) flat.Source { return flat.Source{Input: *Input(path, raw)} }
 
 // File is one of the folder testdata/import.
 func File(t testing.TB, name string) flat.Source {
