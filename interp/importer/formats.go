@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"cnnlang/interp/importer/internal/caffe"
+	"cnnlang/interp/importer/internal/darknet"
 	"cnnlang/interp/importer/internal/flat"
 	"cnnlang/interp/importer/internal/keras"
 	"cnnlang/interp/importer/internal/onnx"
@@ -26,6 +27,7 @@ type format struct {
 var formats = []format{
 	{"Keras (.h5, .keras, and model.json of TensorFlow.js)", keras.Is, keras.Read},
 	{"Caffe (.prototxt)", caffe.Is, caffe.Read},
+	{"Darknet (.cfg)", darknet.Is, darknet.Read},
 	{"ONNX (.onnx)", stored.Is, readONNX},
 }
 

@@ -7,6 +7,7 @@ import (
 	"sync"
 
 	"cnnlang/interp"
+	"cnnlang/interp/importer/internal/blocks"
 	"cnnlang/interp/importer/internal/flat"
 	"cnnlang/interp/importer/internal/structure"
 	"cnnlang/interp/importer/internal/tree"
@@ -75,7 +76,9 @@ func textOf(net *flat.Net, flatly bool) (string, error) {
 	}{{"params", main.Params}, {"macs", main.MACs}} {
 		t.Expect = append(t.Expect, fmt.Sprintf("%s == %v", fact.name, fact.size))
 	}
-	return tree.Text(&tree.File{Comment: []string{"From " + net.Format + "."}, Net: t}), nil
+	file := blocks.Fold(t)
+	file.Comment = []string{"From " + net.Format + "."}
+	return tree.Text(file), nil
 }
 
 // prelude declares the primitives.
