@@ -37,13 +37,13 @@ func Text(r *elab.Result, prelude *resolve.Module) (string, error) {
 	return textWith(r, prelude, func(w *writer) { w.meta(metaOf(r), r.Graph.Input().Shape) })
 }
 
-// Imported is Text of a graph that does not come from a text, with lines that are its meta.
+// Imported is Text of a graph that does not come from a text, with lines that stand in its meta.
 func Imported(g *graph.Graph, meta []string, prelude *resolve.Module) (string, error) {
 	r := &elab.Result{Graph: g}
 	r.Main, r.Sides = g.Totals()
 	return textWith(r, prelude, func(w *writer) {
-		for _, line := range meta {
-			w.line("%s", line)
+		if len(meta) > 0 {
+			w.line("meta {\n%s\n}", strings.Join(meta, "\n"))
 		}
 	})
 }

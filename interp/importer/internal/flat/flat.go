@@ -18,7 +18,7 @@ type Net struct {
 	About []About
 	// Format says what the file is, for a comment and messages: "ONNX (opset 13, pytorch 1.13.0)".
 	Format string
-	// Meta are the lines of the net's meta, as the language writes them, none where the file says
+	// Meta are the lines between the braces of the net's meta, as the language writes them, none where the file says
 	// nothing of its input or its classes.
 	Meta []string
 	// Notes are sentences for the user about how the file was read, without a full stop.

@@ -77,8 +77,8 @@ func (p Param) text() string {
 
 func (n *Net) text() string {
 	text := heading("net "+n.Name, n.In+" -> "+n.Out, nil)
-	for _, line := range n.Meta {
-		text += line + "\n"
+	if len(n.Meta) > 0 {
+		text += "meta {\n" + strings.Join(n.Meta, "\n") + "\n}\n"
 	}
 	text += n.Body.text()
 	for _, fact := range n.Expect {

@@ -29,7 +29,7 @@ type Param struct{ Name, Type, Default string }
 type Net struct {
 	Name    string
 	In, Out string   // of the signature
-	Meta    []string // lines, with those that open and close it
+	Meta    []string // the lines between its braces
 	Body    Body
 	Expect  []string
 }
