@@ -1,6 +1,7 @@
 package interp_test
 
 import (
+	"slices"
 	"strings"
 	"testing"
 
@@ -62,6 +63,39 @@ func TestSideHeadsThatDoNotFitWithinOthers(t *testing.T) {
 		}
 		if got := strings.Join(unfit, " "); got != c.unfit {
 			t.Errorf("%s: %s do not fit, want %s", c.text, got, c.unfit)
+		}
+	}
+}
+
+// A mistake in a head that is left out may be made again elsewhere, and is told there.
+func TestAMistakeOfAHeadIsToldElsewhere(t *testing.T) {
+	t.Chdir(t.TempDir())
+	const block = "block pooled [N, C, H, W] -> [N, C, _, _] { maxpool(9x9) }\n"
+	for _, c := range []struct {
+		body string
+		want string
+	}{
+		{"side a: pooled\n side b: pooled\n relu", "a E0506, b E0506"},
+		{"side a: pooled\n pooled", "a E0506, E0403"},
+		{"side a: slice(0, 4)\n slice(0, 4)", "a E0506, E0305"},
+		{"side a: pad(8, mode=\"reflect\")\n relu", "a E0506"},
+		{"side a: conv(3, 9x9, stride=0)\n relu", "E0305"},
+		{"side a: add { | pooled | conv(3, 1x1, stride=0) }\n relu", "E0305, a E0506"},
+	} {
+		_, list := check(t, block+"net n [N, 3, H = 8, W = 8] -> [N, 3, _, _] {\n "+c.body+"\n}\n", interp.Options{})
+		var got []string
+		for _, d := range list {
+			text := string(d.Code)
+			if _, name, about := strings.Cut(d.Message, "the side head `"); about {
+				text = name[:1] + " " + text
+			}
+			got = append(got, text)
+		}
+		slices.Sort(got)
+		want := strings.Split(c.want, ", ")
+		slices.Sort(want)
+		if !slices.Equal(got, want) {
+			t.Errorf("%s: got %v, want %v", c.body, got, want)
 		}
 	}
 }

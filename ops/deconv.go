@@ -50,11 +50,11 @@ func (d *Deconv) Infer(f dim.Facts, in []dim.Shape) (dim.Shape, error) {
 func (d *Deconv) grow(r *rule, a dim.Axis, size dim.Size) dim.Size {
 	k, stride, more := d.Reach(a), d.Stride.Along(a), d.OutputPad.Along(a)
 	if d.Pad.Mode == Same {
-		if r.ok() && !dim.AtLeast(r, k, stride) {
+		if r.ok() && !dim.AtLeast(r.OfArgument(), k, stride) {
 			r.bad("pad", "a kernel at least as large as the stride, or explicit padding",
 				"`pad=same` of `deconv` needs `k` of at least `stride`, got %v and %v", d.K, d.Stride)
 		}
-		if r.ok() && !dim.Equal(r, more, dim.Int(0)) {
+		if r.ok() && !dim.Equal(r.OfArgument(), more, dim.Int(0)) {
 			r.bad("output_pad", "leave it out, or explicit padding", "`output_pad` of `deconv` has no meaning with `pad=same`, got %v", d.OutputPad)
 		}
 		return size.Mul(stride)
@@ -83,7 +83,7 @@ func (r *rule) smaller(size, a, b dim.Size) bool {
 	if b.Known() && size.Known() && b.Cmp(next) >= 0 {
 		return true
 	}
-	return dim.AtLeast(r, a, next)
+	return dim.AtLeast(r.OfArgument(), a, next)
 }
 
 // Crop is how many rows (columns) of the full result lie before the output.

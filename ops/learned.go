@@ -26,7 +26,7 @@ func (o *Learned) Infer(f dim.Facts, in []dim.Shape) (dim.Shape, error) {
 			"`shape` of `param` must have 1 to %d sizes, got %d", mostLearned, n)
 	}
 	for _, size := range o.Shape {
-		if r.ok() && !(r.Require(size, dim.Whole) && dim.AtLeast(r, size, dim.Int(1))) {
+		if r.ok() && !r.wholeAtLeast(size, 1) {
 			r.bad("shape", "", "`shape` of `param` must be whole numbers of at least 1, got %v", dim.Shape(o.Shape))
 		}
 	}

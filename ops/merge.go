@@ -38,8 +38,7 @@ func (o *Add) WithEpilogue(e Epilogue) Op {
 // Mul is the product of its inputs. One has all sizes; the others may be gates, with size 1 on
 // any axis but the batch, which hold for all positions along it: [N, C, 1, 1] scales whole
 // channels (Hu et al. 2017, squeeze-and-excitation), [N, 1, H, W] pixels (Woo et al. 2018,
-// CBAM). A size that is not known is not 1, though it may be by chance. The output may overwrite
-// only the first input, if that has the shape of the output.
+// CBAM). The output may overwrite only the first input, if that has the shape of the output.
 //
 // Its epilogue may add, which is how a squeezed and excited branch joins its shortcut, and
 // has no norm.
@@ -86,8 +85,8 @@ func (r *rule) widest() (full int) {
 			return 0
 		}
 		ones := 0
-		for axis, size := range s {
-			if axis > 0 && size == one {
+		for axis := range s {
+			if r.isOne(i, axis) {
 				ones++
 			}
 		}
@@ -98,10 +97,29 @@ func (r *rule) widest() (full int) {
 	return full
 }
 
+// isOne reports whether an input has size 1 along an axis other than the batch. Where the inputs
+// differ and a size is not known, it may be 1 by chance.
+func (r *rule) isOne(i, axis int) bool {
+	size := r.in[i][axis]
+	if axis == 0 || size.Known() {
+		return axis > 0 && size == one
+	}
+	for _, s := range r.in {
+		if axis < len(s) && s[axis] != one && !dim.Equivalent(s[axis], size) {
+			return r.Split(size.Sub(one), dim.Zero)
+		}
+	}
+	return false
+}
+
 // gates requires input i to have the sizes of input full, or 1 on axes other than the batch.
 func (r *rule) gates(i, full int) {
 	for axis, size := range r.in[i] {
-		if r.ok() && !(axis > 0 && size == one) && !dim.Equal(r, size, r.in[full][axis]) {
+		wide := r.in[full][axis]
+		if !r.ok() || r.isOne(i, axis) || axis > 0 && wide == one && r.Split(size.Sub(one), dim.Zero) {
+			continue
+		}
+		if !dim.Equal(r, size, wide) {
 			r.differ(max(i, full), axis, min(i, full))
 		}
 	}

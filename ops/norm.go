@@ -121,7 +121,7 @@ func (l *LRN) Name() string { return "lrn" }
 func (l *LRN) Infer(f dim.Facts, in []dim.Shape) (dim.Shape, error) {
 	r := begin(f, l, in, 1)
 	half := l.Size.Sub(dim.Int(1)).Quo(dim.Int(2))
-	if r.whole("size", l.Size, 1) && !r.Require(half, dim.Whole) {
+	if r.whole("size", l.Size, 1) && !r.OfArgument().Require(half, dim.Whole) {
 		r.bad("size", "an odd number, so that the channel is the middle one",
 			"`size` of `lrn` must be odd, got %v", l.Size)
 	}

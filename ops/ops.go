@@ -59,7 +59,8 @@ const (
 	NotDivisible                  // groups do not divide channels
 	WrongCount                    // more or fewer inputs than it takes
 	CountDiffers                  // another shape has more or fewer numbers
-	BadValue                      // an argument outside its range
+	BadValue                      // an argument that is wrong whatever the input
+	Unfit                         // an argument that is wrong for this input
 	TooLarge                      // a size or element count beyond the limits
 )
 

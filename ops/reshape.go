@@ -84,7 +84,7 @@ func (o *Slice) Infer(f dim.Facts, in []dim.Shape) (dim.Shape, error) {
 	r := begin(f, o, in, 1)
 	r.whole("from", o.From, 0)
 	r.whole("to", o.To, 0)
-	if r.ok() && !dim.AtLeast(r, o.To, o.From.Add(dim.Int(1))) {
+	if r.ok() && !dim.AtLeast(r.OfArgument(), o.To, o.From.Add(dim.Int(1))) {
 		r.bad("to", "to is exclusive: the channels are from, from + 1, …, to - 1",
 			"`to` of `slice` must be above `from`, got %v to %v", o.From, o.To)
 	}

@@ -88,7 +88,7 @@ func (r *rule) bad(arg, help, format string, args ...any) {
 
 // unfit is an argument that is wrong for this input.
 func (r *rule) unfit(arg, help, format string, args ...any) {
-	r.fail(&Fault{Kind: BadValue, Arg: arg, Input: 0, Axis: -1, Msg: fmt.Sprintf(format, args...), Help: help})
+	r.fail(&Fault{Kind: Unfit, Arg: arg, Input: 0, Axis: -1, Msg: fmt.Sprintf(format, args...), Help: help})
 }
 
 // rank requires input i to have one of these numbers of axes.
@@ -149,7 +149,8 @@ func (r *rule) wholeAtLeast(v dim.Size, low int) bool {
 	if n, known := v.Int(); known {
 		return n >= low
 	}
-	return r.Require(v, dim.Whole) && dim.AtLeast(r, v, dim.Int(low))
+	f := r.OfArgument()
+	return f.Require(v, dim.Whole) && dim.AtLeast(f, v, dim.Int(low))
 }
 
 // pair requires both parts of a dims argument to be whole numbers of at least low.
@@ -178,10 +179,11 @@ func (r *rule) between(arg string, v, low dim.Size, high *dim.Size) {
 	if !r.ok() {
 		return
 	}
+	f := r.OfArgument()
 	switch {
-	case high == nil && !dim.AtLeast(r, v, low):
+	case high == nil && !dim.AtLeast(f, v, low):
 		r.bad(arg, "", "`%s` of `%s` must be at least %v, got %v", arg, r.op.Name(), low, v)
-	case high != nil && !(dim.AtLeast(r, v, low) && dim.AtLeast(r, *high, v)):
+	case high != nil && !(dim.AtLeast(f, v, low) && dim.AtLeast(f, *high, v)):
 		r.bad(arg, "", "`%s` of `%s` must lie between %v and %v, got %v", arg, r.op.Name(), low, *high, v)
 	}
 }

@@ -14,6 +14,10 @@ type assumed struct{ decide bool }
 
 func (assumed) Require(p dim.Size, r dim.Relation) bool { return true }
 
+func (assumed) Split(p dim.Size, r dim.Relation) bool { return false }
+
+func (a assumed) OfArgument() dim.Facts { return a }
+
 func (a assumed) Decide(p dim.Size, r dim.Relation) bool {
 	if p.Known() {
 		return dim.Numbers{}.Decide(p, r)
@@ -112,6 +116,8 @@ func (refusing) Require(p dim.Size, r dim.Relation) bool {
 	return p.Known() && dim.Numbers{}.Require(p, r)
 }
 func (refusing) Decide(p dim.Size, r dim.Relation) bool { return false }
+func (refusing) Split(p dim.Size, r dim.Relation) bool  { return false }
+func (r refusing) OfArgument() dim.Facts                { return r }
 
 // An axis that is not known may be any.
 func TestSymbolicAxis(t *testing.T) {

@@ -40,7 +40,7 @@ func (r *rule) padding(p Padding) bool {
 // explicit requires the sides of explicit padding to be whole and not negative.
 func (r *rule) explicit(arg string, p Padding) bool {
 	for _, v := range []dim.Size{p.Top, p.Bottom, p.Left, p.Right} {
-		if r.ok() && !(r.Require(v, dim.Whole) && dim.AtLeast(r, v, dim.Int(0))) {
+		if r.ok() && !r.wholeAtLeast(v, 0) {
 			if p.Top == p.Bottom && p.Top == p.Left && p.Top == p.Right {
 				r.bad(arg, "", "`%s` of `%s` must be a whole number of at least 0, got %v", arg, r.op.Name(), p.Top)
 			}
@@ -115,7 +115,7 @@ func (r *rule) touches(k dim.Pair, pad Padding) {
 		}
 		before, after := pad.fixed(a, k.Along(a))
 		for _, v := range []dim.Size{before, after} {
-			if r.ok() && !dim.AtLeast(r, k.Along(a), v.Add(dim.Int(1))) {
+			if r.ok() && !dim.AtLeast(r.OfArgument(), k.Along(a), v.Add(dim.Int(1))) {
 				r.bad("pad", "padding of at most half the window is usual",
 					"`pad` of `%s` must be smaller than its window %v, or a window sees only padding; got %v", r.op.Name(), k, pad.Written())
 			}

@@ -34,6 +34,8 @@ type Diagnostic struct {
 	Trace    []Frame   // the instantiations on the way here, innermost first
 	Progress *Progress // how far a net came, nil if that is not known or no help
 	Help     string    // what to write instead, or ""
+	// OfInput says that another input may cure the mistake, where the code alone does not.
+	OfInput bool
 	// Conflict is the sizes that disagree, nil if the mistake is of another kind.
 	Conflict *Conflict
 	// Correction is the edit that is evidently meant, nil if there is none or more than

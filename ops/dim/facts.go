@@ -20,6 +20,13 @@ type Facts interface {
 	// Decide reports whether p is in relation r to zero; both answers are valid and lead to
 	// different shapes.
 	Decide(p Size, r Relation) bool
+	// Split is Decide where neither the rule nor the text makes a difference between the cases, so
+	// that one of them may have to be excluded rather than to be a mistake.
+	Split(p Size, r Relation) bool
+	// OfArgument are the facts for questions about an argument, as whether a stride is at least 1, which no
+	// other input makes right. A side head that does not fit its input is left out, whereas one with a wrong
+	// argument is a mistake, so that a proof has to tell the two apart.
+	OfArgument() Facts
 }
 
 // Numbers are the facts at known sizes. Nothing holds for an invalid size; a symbolic one
@@ -31,6 +38,12 @@ func (Numbers) Require(p Size, r Relation) bool { return holds(p, r) }
 
 // Decide computes the answer.
 func (Numbers) Decide(p Size, r Relation) bool { return holds(p, r) }
+
+// Split computes the answer.
+func (Numbers) Split(p Size, r Relation) bool { return holds(p, r) }
+
+// OfArgument makes no difference, as every answer is known.
+func (n Numbers) OfArgument() Facts { return n }
 
 func holds(p Size, r Relation) bool {
 	if !p.IsValid() {

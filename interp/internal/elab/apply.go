@@ -22,6 +22,9 @@ type Unknowns interface {
 	// the applied block's `where`, not that of one it calls. It reports false
 	// where the condition cannot be.
 	Assume(p dim.Size, r dim.Relation, holds, own bool) bool
+	// Need takes for granted what a value needs that is no shape: that a divisor is not 0, that a
+	// list is as long as the names of its items. It reports false where that cannot be.
+	Need(p dim.Size, r dim.Relation, holds bool) bool
 	// Summary gives the result of a call from what is known of the block, without
 	// entering it; ok is false where it must be entered.
 	Summary(o *resolve.Object, args map[string]Value, input dim.Shape, claims dim.Shape) (count graph.Count, ok bool)
@@ -31,9 +34,6 @@ type Unknowns interface {
 	// all of them; if not, nothing that was taken for granted since remains, and no
 	// mistake was made. With again there are other iterations for which it has to be shown.
 	Iteration(n dim.Size, first, last int, list string) (i dim.Variable, end func(shown bool) (holds, again bool))
-	// Split is Decide where the text itself makes no difference between the cases:
-	// one of them may have to be excluded rather than to be a mistake.
-	Split(p dim.Size, r dim.Relation) bool
 	// Size is a variable, or what is known of it.
 	Size(v dim.Variable) dim.Size
 	// Power is base to a power whose exponent is unknown; ok is false where it

@@ -127,13 +127,16 @@ func (m *machine) primitive(c *Closure, at *site, x Tensor) Tensor {
 	out, err := op.Infer(m.facts, []dim.Shape{x.Shape})
 	if err != nil {
 		f := err.(*ops.Fault)
-		if !x.Suspect || f.Kind == ops.BadValue && f.Input < 0 { // wrong whatever the shape may be
+		if !x.Suspect || f.Kind == ops.BadValue { // wrong whatever the shape may be
 			b := c.Args[f.Arg]
-			if d := operationFault(f, c, at.span(), x); f.Kind == ops.BadValue {
-				m.failOver(d, b.expr, b.env)
-			} else {
-				m.failAt(at, d)
-			}
+			d := operationFault(f, c, at.span(), x)
+			m.failAt(at, func() {
+				if d.Code == diag.BadValue {
+					m.failOver(d, b.expr, b.env)
+				} else {
+					m.fail(d)
+				}
+			})
 		}
 		return poison
 	}

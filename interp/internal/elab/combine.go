@@ -48,7 +48,7 @@ func (m *machine) combine(c *Closure, at *site, x Tensor) Tensor {
 	out, err := op.Infer(m.facts, shapes)
 	if err != nil {
 		if !suspect {
-			m.failAt(at, mergeFault(err.(*ops.Fault), op, c, at, branches, results))
+			m.failAt(at, func() { m.fail(mergeFault(err.(*ops.Fault), op, c, at, branches, results)) })
 		}
 		guess := results[0]
 		guess.Suspect = true

@@ -25,6 +25,7 @@ var faultCodes = map[ops.FaultKind]diag.Code{
 	ops.WrongCount:   diag.Several,
 	ops.CountDiffers: diag.CountDiffers,
 	ops.BadValue:     diag.BadValue,
+	ops.Unfit:        diag.BadValue,
 	ops.TooLarge:     diag.TensorTooBig,
 }
 
@@ -34,7 +35,8 @@ func operationFault(f *ops.Fault, c *Closure, at source.Span, x Tensor) *diag.Di
 	if b, given := c.Args[f.Arg]; given && f.Arg != "" {
 		d.Span = b.span
 	}
-	if f.Kind != ops.BadValue && f.Kind != ops.WrongCount {
+	d.OfInput = f.Kind == ops.Unfit
+	if d.Code != diag.BadValue && f.Kind != ops.WrongCount {
 		d.WithLabel("gets %v", x.Shape)
 	}
 	if f.Axis >= 0 && f.Axis < len(x.Origins) {

@@ -153,7 +153,8 @@ func (m *machine) index(x *ast.Index, e *env) (Value, bool) {
 		return nil, false
 	}
 	if l, isUnknown := v.(UnknownList); isUnknown {
-		if !m.facts.Require(i, dim.Whole) || !dim.AtLeast(m.facts, i, dim.Int(0)) || !dim.AtLeast(m.facts, l.length(m.unknowns), i.Add(dim.Int(1))) {
+		f := m.facts.OfArgument()
+		if !f.Require(i, dim.Whole) || !dim.AtLeast(f, i, dim.Int(0)) || !dim.AtLeast(f, l.length(m.unknowns), i.Add(dim.Int(1))) {
 			m.fail(badIndex(x.I.Span(), i, 0))
 			return nil, false
 		}

@@ -56,10 +56,7 @@ func makeDivisible(m *machine, a []dim.Size) Value {
 // either reports whether a size is at least 0, which is no distinction that the text
 // makes.
 func (m *machine) either(size dim.Size) bool {
-	if m.unknowns != nil {
-		return m.unknowns.Split(size, dim.NonNegative)
-	}
-	return m.facts.Decide(size, dim.NonNegative)
+	return m.facts.Split(size, dim.NonNegative)
 }
 
 func (m *machine) greater(a, b dim.Size) dim.Size {

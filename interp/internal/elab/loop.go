@@ -73,7 +73,7 @@ func (l *loop) iterate(i dim.Size, x Tensor) Tensor {
 func (m *machine) unknownRepeat(l *loop, x Tensor) Tensor {
 	l.machine = m
 	l.scope.next.loose = true
-	if !m.facts.Require(l.n, dim.Whole) || !m.facts.Require(l.n, dim.NonNegative) {
+	if !m.isCount(l.n) {
 		m.fail(badCount(l.repeat.Head.Count.Span(), l.n))
 		return poison
 	}
@@ -101,6 +101,12 @@ func (m *machine) unknownRepeat(l *loop, x Tensor) Tensor {
 		return m.drawn(l.anything(x), "")
 	}
 	return l.few(x)
+}
+
+// isCount requires a number of iterations to be one.
+func (m *machine) isCount(n dim.Size) bool {
+	f := m.facts.OfArgument()
+	return f.Require(n, dim.Whole) && f.Require(n, dim.NonNegative)
 }
 
 // steady reports whether all iterations but a few leave the shape alone. By induction
@@ -185,7 +191,7 @@ func (l *loop) atMostOnce(t *generic, all bool) {
 	if !all && !l.unknowns.None(l.n.Sub(dim.Int(1))) {
 		l.unknowns.Beyond("whether iterations label steps alike")
 	}
-	if !l.unknowns.Assume(dim.Int(1).Sub(l.n), dim.NonNegative, true, false) {
+	if !l.unknowns.Need(dim.Int(1).Sub(l.n), dim.NonNegative, true) {
 		l.fail(repeatedPath("steps", l.unmarked(t.label), t.plain))
 	}
 }

@@ -80,7 +80,7 @@ func (c comparison) of(l, r dim.Size) dim.Size {
 
 // notZero reports whether a size can be divided by.
 func (m *machine) notZero(size dim.Size) bool {
-	return size != dim.Int(0) && (m.unknowns == nil || m.unknowns.Assume(size, dim.Zero, false, false))
+	return size != dim.Int(0) && (m.unknowns == nil || m.unknowns.Need(size, dim.Zero, false))
 }
 
 func (m *machine) arithmetic(x *ast.Binary, l, r dim.Size, e *env) (Value, bool) {

@@ -67,7 +67,7 @@ func (m *machine) items(p *ast.Pattern, v Value, x ast.Expr, e *env, i dim.Size)
 		}
 		return []Value{v.H, v.W}, true
 	case UnknownList:
-		if !m.unknowns.Assume(v.length(m.unknowns).Sub(dim.Int(len(p.Items))), dim.Zero, true, false) {
+		if !m.unknowns.Need(v.length(m.unknowns).Sub(dim.Int(len(p.Items))), dim.Zero, true) {
 			m.fail(m.otherLength(p, -1, x, e, i))
 			return nil, false
 		}

@@ -71,15 +71,15 @@ func (m *machine) progress() *diag.Progress {
 }
 
 // failAt reports an error of one step.
-func (m *machine) failAt(at *site, d *diag.Diagnostic) {
+func (m *machine) failAt(at *site, report func()) {
 	m.failing = diag.Reached{Path: diag.Clip(at.path), Call: at.step.Call.Callee.Ref().Text()}
-	m.fail(d)
+	report()
 	m.failing = diag.Reached{}
 }
 
 // tellProgress adds to an error of shape how far the net came.
 func (m *machine) tellProgress(d *diag.Diagnostic) {
-	if m.unknowns != nil || !aboutShape(d.Code) {
+	if m.unknowns != nil || !aboutShape(d) {
 		return
 	}
 	if d.Progress = m.progress(); d.Progress == nil {

@@ -109,7 +109,8 @@ func (m *machine) itemOfRun(list Tensor, ref *ast.TapRef, e *env) Tensor {
 	case first < len(list.Items)-1, first > 0 && !known && !m.unknowns.Split(within, dim.NonNegative):
 		return m.unfollowed("an item at an unknown place")
 	}
-	if !m.facts.Require(k, dim.Whole) || !dim.AtLeast(m.facts, within, dim.Int(0)) || !dim.AtLeast(m.facts, list.Items[first].run.n, within.Add(dim.Int(1))) {
+	f := m.facts.OfArgument()
+	if !f.Require(k, dim.Whole) || !dim.AtLeast(f, within, dim.Int(0)) || !dim.AtLeast(f, list.Items[first].run.n, within.Add(dim.Int(1))) {
 		m.fail(badIndex(at.Span(), k, 0))
 		return poison
 	}
@@ -235,7 +236,7 @@ func (m *machine) runOfBranches(at *site, b *ast.Branch, number int, x Tensor) (
 		return nil, true, false
 	case !isNumber || n.Known() || h.How == "in":
 		return nil, false, true
-	case !m.facts.Require(n, dim.Whole) || !m.facts.Require(n, dim.NonNegative):
+	case !m.isCount(n):
 		m.fail(badCount(h.Count.Span(), n))
 		return nil, true, false
 	case !m.some(n):

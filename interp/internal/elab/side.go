@@ -1,6 +1,8 @@
 package elab
 
 import (
+	"maps"
+
 	"cnnlang/interp/graph"
 	"cnnlang/lang/ast"
 	"cnnlang/lang/diag"
@@ -27,7 +29,7 @@ func (m *machine) sideHead(s *ast.Side, e *env, sc scope, x Tensor) {
 	m.graph.Sides = append(m.graph.Sides, head)
 
 	found := diag.Collector{Most: maxReported}
-	report, side, nodes, steps := m.report, m.side, len(m.graph.Nodes), len(m.graph.Steps)
+	report, side, nodes, steps, count, blamed := m.report, m.side, len(m.graph.Nodes), len(m.graph.Steps), m.count, maps.Clone(m.blamed)
 	m.report = func(d *diag.Diagnostic) {
 		if d.Severity == diag.Error {
 			found.Add(d)
@@ -58,12 +60,13 @@ func (m *machine) sideHead(s *ast.Side, e *env, sc scope, x Tensor) {
 		return
 	}
 	m.graph.Nodes, m.graph.Steps, m.origins = m.graph.Nodes[:nodes], m.graph.Steps[:steps], m.origins[:steps]
-	head.Output = nil
+	head.Output, m.count, m.blamed = nil, count, blamed
 	for _, d := range found.List {
-		if !aboutShape(d.Code) {
+		if !aboutShape(d) {
 			m.report(d) // a mistake at any size
 			continue
 		}
+		delete(m.said, cause{d.Code, d.Span}) // it may be made elsewhere, too
 		if head.Err == nil {
 			head.Err = diag.List{d}.Err()
 			m.report(sideDoesNotFit(s.Step, name, d, m.defaults))
@@ -110,6 +113,7 @@ func (m *machine) knows(s *ast.Step, e *env) bool {
 }
 
 // aboutShape reports whether another input size might cure the mistake.
-func aboutShape(c diag.Code) bool {
-	return c != diag.Several && (c[:3] == "E04" || c[:3] == "E05") || c == diag.TwoShapes
+func aboutShape(d *diag.Diagnostic) bool {
+	c := d.Code
+	return d.OfInput || c != diag.Several && (c[:3] == "E04" || c[:3] == "E05") || c == diag.TwoShapes
 }

@@ -115,7 +115,7 @@ func (m *machine) convert(v Value, t ast.Type) (converted Value, want string) {
 	case "":
 		return v, ""
 	case "int":
-		if isNumber && m.facts.Require(n, dim.Whole) {
+		if isNumber && m.facts.OfArgument().Require(n, dim.Whole) {
 			return n, ""
 		}
 		return nil, "a whole number"
@@ -190,7 +190,7 @@ func (m *machine) convertList(v Value, elem *ast.Type) (Value, string) {
 func (m *machine) pair(v Value) (dim.Pair, bool) {
 	whole := func(v Value) (dim.Size, bool) {
 		n, ok := v.(dim.Size)
-		return n, ok && m.facts.Require(n, dim.Whole)
+		return n, ok && m.facts.OfArgument().Require(n, dim.Whole)
 	}
 	switch v := v.(type) {
 	case dim.Pair:

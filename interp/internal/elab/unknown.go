@@ -75,7 +75,7 @@ func (m *machine) remainderHolds(rem *ast.Binary, r ast.Expr, e *env) (holds, ok
 	if !ok1 || !ok2 || !ok3 {
 		return false, false
 	}
-	if modulus == dim.Int(0) || !m.unknowns.Assume(modulus, dim.Zero, false, false) {
+	if modulus == dim.Int(0) || !m.unknowns.Need(modulus, dim.Zero, false) {
 		m.fail(divisionByZero(rem.R.Span(), "%"))
 		return false, false
 	}

@@ -107,9 +107,9 @@ func (p *Case) AssumeRemainder(x, m, r dim.Size, own bool) bool {
 		}
 	}
 	if r == (dim.Size{}) && (len(x.Vars()) > 1 || !m.Known()) {
-		return p.oblige(x.Quo(m), dim.Whole, true, own)
+		return p.oblige(obligation{size: x.Quo(m), relation: dim.Whole, holds: true, own: own})
 	}
-	return p.take(rest, dim.Zero, true, own)
+	return p.take(obligation{size: rest, relation: dim.Zero, holds: true, own: own})
 }
 
 // Decide answers from what is known, or goes one way and leaves the other for
@@ -123,7 +123,7 @@ func (p *Case) choose(size dim.Size, r dim.Relation, why reason) bool {
 	if p.Stopped() {
 		return true
 	}
-	if answer, known := p.known(size, r); known {
+	if answer, known := p.settled(size, r); known {
 		return answer
 	}
 	if len(p.failed) > 0 && p.scope == nil && !p.uncertain {
@@ -149,7 +149,7 @@ func (p *Case) choose(size dim.Size, r dim.Relation, why reason) bool {
 // does not decide it.
 func (p *Case) goOneWay(size dim.Size, r dim.Relation, why reason) bool {
 	f := &fork{size: size, relation: r}
-	if why != split {
+	if why == chosen {
 		f = nil
 	}
 	ways := [2]*Case{p.outside(), p.outside()}
@@ -188,44 +188,70 @@ func (p *Case) goOneWay(size dim.Size, r dim.Relation, why reason) bool {
 // Require notes what must hold. An equality must follow from what is known;
 // anything else is taken for granted.
 func (p *Case) Require(size dim.Size, r dim.Relation) bool {
+	return p.require(obligation{size: size, relation: r, holds: true})
+}
+
+func (p *Case) require(o obligation) bool {
 	if p.Stopped() {
 		return true
 	}
-	if answer, known := p.known(size, r); known {
-		if !answer {
-			p.failed = append(p.failed, size)
-		}
-		return answer
+	_, known := p.known(o.size, o.relation)
+	switch {
+	case known || o.relation != dim.Zero:
+		return p.oblige(o)
+	case p.inSide() && !o.argument:
+		return p.splitShape(o.size)
 	}
-	if r == dim.Zero {
-		p.failed, p.uncertain = append(p.failed, size), true
-		return false
-	}
-	return p.take(size, r, true, false)
+	p.failed, p.uncertain = append(p.failed, o.size), true
+	return false
 }
 
 // Assume takes what a `where` states. For the block itself that is given; for a
 // block it calls, it is a requirement.
 func (p *Case) Assume(size dim.Size, r dim.Relation, holds, own bool) bool {
-	return p.oblige(size, r, holds, own)
+	return p.oblige(obligation{size: size, relation: r, holds: holds, own: own})
+}
+
+// Need takes what a value needs.
+func (p *Case) Need(size dim.Size, r dim.Relation, holds bool) bool {
+	return p.oblige(obligation{size: size, relation: r, holds: holds, argument: true})
+}
+
+// OfArgument are the answers to questions about arguments.
+func (p *Case) OfArgument() dim.Facts { return ofArgument{p} }
+
+type ofArgument struct{ *Case }
+
+func (a ofArgument) Require(size dim.Size, r dim.Relation) bool {
+	return a.require(obligation{size: size, relation: r, holds: true, argument: true})
+}
+
+// An obligation is what has to hold.
+type obligation struct {
+	size     dim.Size
+	relation dim.Relation
+	holds    bool
+	own      bool // the block's own `where` states it
+	argument bool // it is about an argument, which a side head needs as well
 }
 
 // take takes something for granted that nothing is known about.
-func (p *Case) take(size dim.Size, r dim.Relation, holds, own bool) bool {
-	if r == dim.NonNegative && holds {
-		size = p.factorAtLeastOne(size)
+func (p *Case) take(o obligation) bool {
+	if o.relation == dim.NonNegative && o.holds {
+		o.size = p.factorAtLeastOne(o.size)
 	}
-	if p.scope != nil {
-		return p.takeInScope(p.scope, size, r, holds)
+	s := p.scope
+	if s != nil && !(o.argument && s.side != "") {
+		return p.takeInScope(s, o)
 	}
-	next := p.clone()
-	next.requirements = append(next.requirements, p.requirement(size, r, holds, own))
-	possible := next.suppose(size, r, holds, because(own))
-	if !possible && !own { // no values of the case meet it
-		p.failed = append(p.failed, size)
+	next := p.outside()
+	next.requirements = append(next.requirements, p.requirement(o.size, o.relation, o.holds, o.own))
+	possible := next.suppose(o.size, o.relation, o.holds, because(o.own))
+	if !possible && !o.own { // no values of the case meet it
+		p.failed = append(p.failed, o.size)
 		return false
 	}
-	if !possible || next.changed(p) {
+	if !possible || s != nil || next.changed(p) {
 		p.restart(next, possible)
 		return true
 	}

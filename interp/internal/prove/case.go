@@ -33,6 +33,7 @@ type Case struct {
 	// What it takes for granted, found on the way:
 	requirements []Requirement
 	sides        []Requirement // of side heads
+	owed         []owed
 	// Where it forks: the other ways, or, once a supposition changes what the
 	// variables are, the ways to follow from the start instead of this one.
 	forks []*Case
@@ -80,9 +81,11 @@ type reason int
 const (
 	chosen      reason = iota // one way of two that the text has
 	split                     // one way of two that the text does not tell apart
+	fitted                    // one way of two, as a side head fits or not
 	required                  // it fails otherwise
 	stated                    // the block's own `where`
 	inIteration               // of an iteration that stands for all
+	fits                      // a side head does not fit otherwise
 )
 
 func because(own bool) reason {
@@ -117,7 +120,7 @@ func (p *Case) supposed(c choice) fact {
 	return fact{x.Size().Sub(c.value), dim.Zero, true, c.why}
 }
 
-func (c choice) isChosen() bool { return c.why == chosen || c.why == split }
+func (c choice) isChosen() bool { return c.why == chosen || c.why == split || c.why == fitted }
 
 // A fork is where a case was split. Of the two ways one may fail for all values: then
 // what the other supposes is a requirement.

@@ -276,7 +276,7 @@ func (p *Case) knownNonNegative(size dim.Size) (answer, known bool) {
 	case size.Known() || p.positive(size.Neg()):
 		return false, true
 	}
-	for _, f := range p.about(size) {
+	for _, f := range p.factsOn(size) {
 		switch {
 		case f.relation == dim.NonNegative && f.holds && size.Sub(f.size).ProvablyNonNegative():
 			return true, true
@@ -307,7 +307,7 @@ func (p *Case) positive(size dim.Size) bool {
 	if size.ProvablyPositive() {
 		return true
 	}
-	for _, f := range p.about(size) {
+	for _, f := range p.factsOn(size) {
 		switch {
 		case !f.holds:
 		case f.relation == dim.NonNegative && size.Sub(f.size).ProvablyPositive(),
@@ -318,9 +318,9 @@ func (p *Case) positive(size dim.Size) bool {
 	return false
 }
 
-// about lists the facts that share a variable with size: no other can decide its
+// factsOn lists the facts that share a variable with size: no other can decide its
 // sign.
-func (p *Case) about(size dim.Size) []fact {
+func (p *Case) factsOn(size dim.Size) []fact {
 	if len(p.facts) == 0 {
 		return nil
 	}

@@ -39,12 +39,13 @@ type scope struct {
 	first, last dim.Size
 	facts       int // how many the case had before
 	failed      int
-	pending     []Requirement // of all iterations, without i
-	unclear     bool          // something depends on i that cannot be said of all iterations
-	side        string        // the name of the side head
-	list        string        // that it runs over, "" for a count
-	asked       int           // how many questions had different answers for different iterations
-	kind        []fact        // the answers that it is applied for
+	pending     []obligation // of all iterations, without i
+	unclear     bool         // something depends on i that cannot be said of all iterations
+	side        string       // the name of the side head
+	sides       int          // how many requirements of side heads the case had before
+	list        string       // that it runs over, "" for a count
+	asked       int          // how many questions had different answers for different iterations
+	kind        []fact       // the answers that it is applied for
 }
 
 // maxAsked limits the questions that make kinds of iterations of one repeat.
@@ -142,15 +143,15 @@ func (p *Case) endIteration(s *scope, shown bool) bool {
 		p.failed = p.failed[:s.failed:s.failed]
 		return false
 	}
-	if slices.ContainsFunc(s.pending, func(r Requirement) bool { return !eachItem(r.Size, s.i.Name) }) {
+	if slices.ContainsFunc(s.pending, func(o obligation) bool { return !eachItem(o.size, s.i.Name) }) {
 		for _, one := range s.someOf() {
 			if !p.Split(one, dim.NonNegative) || p.Stopped() {
 				return true // there is no such iteration
 			}
 		}
 	}
-	for _, r := range s.pending {
-		if !p.oblige(r.Size, r.Relation, r.Holds, false) {
+	for _, o := range s.pending {
+		if !p.oblige(o) {
 			return false
 		}
 	}
@@ -184,21 +185,15 @@ func (p *Case) None(n dim.Size) bool {
 // Try begins an attempt of which nothing is to remain.
 func (p *Case) Try() (end func()) { return p.try("") }
 
-// Side begins a side head. What it requires is not required of the block, which is whole
-// without a head that does not fit, and so no fact outside.
-func (p *Case) Side(name string) (end func()) {
-	if p.scope != nil && p.scope.i.Name != "" {
-		p.Beyond("a side head in a repeat of unknown length")
-	}
-	return p.try(name)
-}
-
 func (p *Case) try(side string) (end func()) {
-	s := &scope{outer: p.scope, facts: len(p.facts), failed: len(p.failed), side: side}
+	s := &scope{outer: p.scope, facts: len(p.facts), failed: len(p.failed), side: side, sides: len(p.sides)}
 	p.scope = s
 	return func() {
 		if !p.Stopped() {
 			p.leave(s)
+			if side != "" && len(p.failed) > s.failed { // it does not fit whatever it needs
+				p.sides = p.sides[:s.sides]
+			}
 			p.failed = p.failed[:s.failed:s.failed]
 		}
 	}
@@ -212,78 +207,100 @@ func (p *Case) leave(s *scope) {
 
 // oblige takes a requirement where nothing is known about it; it reports false where
 // it is known not to hold.
-func (p *Case) oblige(size dim.Size, r dim.Relation, holds, own bool) bool {
+func (p *Case) oblige(o obligation) bool {
 	if p.Stopped() {
 		return true // one before it began the case anew
 	}
-	if answer, known := p.known(size, r); known {
-		if answer != holds {
-			p.failed = append(p.failed, size)
-		}
-		return answer == holds
+	fit, inHead := p.fit()
+	answer, known := false, false
+	if inHead && o.argument {
+		answer, known = p.knownRegardless(o.size, o.relation)
+	} else {
+		answer, known = p.known(o.size, o.relation)
 	}
-	return p.take(size, r, holds, own)
+	switch {
+	case p.Stopped():
+		return true
+	case !known && inHead && o.argument:
+		return p.oweArgument(o, fit)
+	case !known:
+		return p.take(o)
+	case answer != o.holds:
+		p.failed = append(p.failed, o.size)
+	case !o.argument:
+		p.tellFit(o)
+	}
+	return answer == o.holds
 }
 
 // takeInScope takes a requirement within a scope, where it is a fact, and leaves it to
 // the end of the scope what becomes of it outside.
-func (p *Case) takeInScope(s *scope, size dim.Size, r dim.Relation, holds bool) bool {
+func (p *Case) takeInScope(s *scope, o obligation) bool {
 	if s.side != "" {
-		r := p.requirement(size, r, holds, false)
+		r := p.requirement(o.size, o.relation, o.holds, false)
 		r.Side = s.side
 		p.sides = append(p.sides, r)
 	}
+	_, inHead := p.fit()
 	if s.i.Name != "" {
-		all, ok := p.forAll(s, Requirement{Size: size, Relation: r, Holds: holds})
-		switch answer, known := p.known(all.Size, all.Relation); {
+		all, ok := p.forAll(s, o)
+		answer, known := p.known(all.size, all.relation)
+		if inHead && o.argument {
+			answer, known = p.knownRegardless(all.size, all.relation)
+		}
+		switch {
 		case !ok:
 			s.unclear = true
-		case known && answer != all.Holds:
-			p.failed = append(p.failed, size)
+		case known && answer != all.holds:
+			p.failed = append(p.failed, o.size)
 			return false
 		case !known:
 			s.pending = append(s.pending, all)
 		}
 	}
-	p.facts = append(p.facts, p.strongest(fact{size, r, holds, inIteration}))
+	why := inIteration
+	if p.inSide() && (inHead || !o.argument) {
+		why = fits
+	}
+	p.facts = append(p.facts, p.strongest(fact{o.size, o.relation, o.holds, why}))
 	return true
 }
 
-// forAll is the requirement, without i, that r holds in all iterations of a scope; ok is
+// forAll is the obligation, without i, that o holds in all iterations of a scope; ok is
 // false where there is none.
-func (p *Case) forAll(s *scope, r Requirement) (all Requirement, ok bool) {
-	if onlyEach(r.Size, s.i.Name) {
-		return r, true
+func (p *Case) forAll(s *scope, o obligation) (all obligation, ok bool) {
+	if onlyEach(o.size, s.i.Name) {
+		return o, true
 	}
-	if slices.ContainsFunc(r.Size.Vars(), func(x dim.Variable) bool { return x.Name != s.i.Name && x.Size().DependsOn(s.i.Name) }) {
-		return r, false // it depends on a function of i
+	if slices.ContainsFunc(o.size.Vars(), func(x dim.Variable) bool { return x.Name != s.i.Name && x.Size().DependsOn(s.i.Name) }) {
+		return o, false // it depends on a function of i
 	}
-	f := p.strongest(fact{size: r.Size, relation: r.Relation, holds: r.Holds})
-	if r = (Requirement{Size: f.size, Relation: f.relation, Holds: f.holds}); !r.Holds {
-		return r, false
+	f := p.strongest(fact{size: o.size, relation: o.relation, holds: o.holds})
+	if o.size, o.relation, o.holds = f.size, f.relation, f.holds; !o.holds {
+		return o, false
 	}
-	more := r.Size.Substitute(s.i.Name, s.i.Size().Add(dim.Int(1))).Sub(r.Size)
+	more := o.size.Substitute(s.i.Name, s.i.Size().Add(dim.Int(1))).Sub(o.size)
 	at := s.first
-	switch r.Relation {
+	switch o.relation {
 	case dim.NonNegative:
 		if grows, known := p.knownNonNegative(more); known && grows {
 			break
 		}
 		if falls, known := p.knownNonNegative(more.Neg()); !known || !falls {
-			return r, false
+			return o, false
 		}
 		at = s.last
 	case dim.Whole:
 		if !more.IsWhole() {
-			return r, false
+			return o, false
 		}
 	default:
 		if !more.IsZero() {
-			return r, false
+			return o, false
 		}
 	}
-	r.Size = r.Size.Substitute(s.i.Name, at)
-	return r, r.Size.IsValid()
+	o.size = o.size.Substitute(s.i.Name, at)
+	return o, o.size.IsValid()
 }
 
 // strongest says of whole sizes that they are at least something, where it can: p < 0

@@ -285,6 +285,9 @@ func (x *exploration) follow(p *Case) {
 	p.exploration = x
 	args, sizes := p.variables(x.args)
 	a := elab.Apply(x.object, args, sizes, p, nil, p.restNames()...)
+	if !p.Stopped() && !a.Problems.HasErrors() {
+		p.settle()
+	}
 	if p.again != nil {
 		if p.ended {
 			x.contradicted(p)

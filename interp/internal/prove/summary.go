@@ -18,6 +18,9 @@ func (p *Case) Summary(o *resolve.Object, args map[string]elab.Value, input, cla
 			return graph.Count{}, false
 		}
 	}
+	if p.inSide() { // which may not fit
+		defer p.regardless()()
+	}
 	if !p.admits(args) {
 		return graph.Count{}, false
 	}
@@ -55,8 +58,9 @@ func (p *Case) Summary(o *resolve.Object, args map[string]elab.Value, input, cla
 		return graph.Count{}, false
 	}
 	for _, r := range ways[0].requirements {
-		if answer, known := p.known(r.Size, r.Relation); known && answer != r.Holds && r.Side == "" {
-			return graph.Count{}, false // its body says why
+		answer, known := p.known(r.Size, r.Relation)
+		if r.Side == "" && (known && answer != r.Holds || p.inSide()) {
+			return graph.Count{}, false // its body says why, and whether a side head does not fit or is wrong
 		}
 	}
 	for _, r := range ways[0].requirements {

@@ -1,0 +1,63 @@
+package prove
+
+import (
+	"strings"
+	"testing"
+)
+
+// What a side head needs of arguments is required of the block, and what it needs to fit is not.
+// All requirements are worked out by hand.
+func TestArgumentsInSideHeads(t *testing.T) {
+	for _, test := range []struct{ body, requires string }{
+		{"side s: conv(1, 1x1, stride=n-1)\n relu", "n >= 2"},
+		{"side s: maxpool(3x3)\n relu", "H >= 3 of s; W >= 3 of s"},
+		{"side s: { maxpool(3x1) -> conv(n, 1x1) }\n relu", "n >= 1 when H >= 3; H >= 3 of s"},
+		{"side s: { maxpool(3x1, stride=1) -> conv(n, 1x1) }\n conv(n, 1x1)", "n >= 1; H >= 3 of s"},
+		{"side s: { maxpool(3x1) -> conv(H - 2, 1x1) }\n relu", "H >= 3 of s"},
+		{"side s: add { | conv(1, 1x1) | maxpool(3x1) -> conv(H - 2, 1x1) }\n relu", ""},
+		// Both branches are made, whether the other one fits or not. These never fit together.
+		{"side s: concat { | maxpool(3x1, stride=1) | conv(H - 1, [H, 1], pad=[[H - 2, 0], [0, 0]]) }\n relu", "H >= 2"},
+		{"side s: add { | id | maxpool(1x1) -> conv(n, 1x1) }\n relu", "n >= 1"},
+		{"side s: add { | id | conv(n + 1, 1x1) }\n relu", ""},
+		{"side s: { add { | id | conv(n + 1, 1x1) } -> conv(2 - n, 1x1) }\n relu", "1 >= n"},
+		{"side s: repeat n maxpool(3x1, stride=1)\n relu", "H >= 3 of s when n >= 1; H >= 2*n + 1 of s when n >= 1"},
+		{"side s: repeat n-1 relu\n relu", "n >= 1"},
+		{"side s: pad([[n, 0], [0, 0]], mode=\"reflect\")\n relu", "H >= n + 1 of s"},
+		{"side s: crop([[n-1, 0], [0, 0]])\n relu", "n >= 1; H >= n of s"},
+		{"side s: group_norm(n)\n relu", "n >= 1; C % n == 0 of s"},
+		{"side s: conv(6/n, 1x1)\n relu", "n != 0; 6 % n == 0"},
+		{"side s: { side t: { conv(n, [3, 1]) -> relu }\n relu }\n relu", "n >= 1; H >= 3 of s.t"},
+		{"side s: unit(n)\n relu", "n >= 1; H >= 3 of s"},
+	} {
+		text := "block unit(k: int) [N, C, H, W] -> [N, k, H - 2, W] { concat { | conv(k, [3, 1]) } }\n" +
+			"block f(n: int) [N, C, H, W] -> [N, _, _, _] { " + test.body + " }"
+		v := verdictOn(t, text)
+		var got []string
+		for _, c := range v.Contract().Requires {
+			if c.When != "" {
+				c.Text += " when " + c.When
+			}
+			got = append(got, strings.ReplaceAll(strings.ReplaceAll(c.Text, " for the side head `", " of "), "`", ""))
+		}
+		if v.Status != Proved || strings.Join(got, "; ") != test.requires {
+			t.Errorf("%s\n got %s (%s), requires %q; want proved, %q", test.body, v.Status, v.Reason, strings.Join(got, "; "), test.requires)
+		}
+	}
+}
+
+// A size that is not known may be 1 by chance, which makes a gate of what is none otherwise.
+func TestGatesByChance(t *testing.T) {
+	for _, test := range []struct{ body, requires string }{
+		{"repeat n mul { | param([3, 1, W]) | conv(3, 3x3) }", "n == 0 when H != 3 or W != 3"},
+		{"if n == 1 { side s: { mul { | conv(1, [3, 1]) | id } -> conv(W - 1, 1x1) } }", "W >= 2 when n == 1 and ((H >= 3 and H != 3) or H == 3)"},
+	} {
+		v := verdictOn(t, "block f(n: int) [N, 3, H, W] -> [N, _, _, _] where n <= 1 { "+test.body+" }")
+		var got []string
+		for _, c := range v.Contract().Requires {
+			got = append(got, c.Text+" when "+c.When)
+		}
+		if v.Status != Proved || strings.Join(got, "; ") != test.requires {
+			t.Errorf("%s\n got %s (%s), requires %q; want proved, %q\n%s", test.body, v.Status, v.Reason, strings.Join(got, "; "), test.requires, v.ways())
+		}
+	}
+}
