@@ -259,7 +259,7 @@ func (a *app) writeImport(ctx context.Context, f *importFlags, net *importer.Imp
 	return err
 }
 
-// namesDocument is cnnlang.import.names/v1.
+// namesDocument is cnnlang.names/v1.
 type namesDocument struct {
 	Schema string             `json:"schema"`
 	Names  []importer.Renamed `json:"names"`
@@ -271,7 +271,7 @@ func writeNames(file string, net *importer.Imported) error {
 	e := json.NewEncoder(&text)
 	e.SetEscapeHTML(false)
 	e.SetIndent("", "  ")
-	if err := e.Encode(namesDocument{"cnnlang.import.names/v1", append([]importer.Renamed{}, net.Names()...)}); err != nil {
+	if err := e.Encode(namesDocument{"cnnlang.names/v1", append([]importer.Renamed{}, net.Names()...)}); err != nil {
 		return err
 	}
 	return writeWhole(file, text.Bytes())

@@ -98,7 +98,7 @@ var jsonRuns = []string{
 	"params mapped.cnn --weights line.safetensors --names keras",
 	"run mapped.cnn --weights keras.safetensors --input random", "bench mapped.cnn --weights keras.safetensors --time 0s",
 	"export line.cnn --to safetensors --weights renamed.safetensors --output out.safetensors",
-	"import testdata/import/keras/nested.h5", "import testdata/import/keras/plain.h5 --output imported.cnn --output weights=imported.safetensors",
+	"import testdata/import/keras/nested.h5", "import testdata/import/keras/plain.h5 --output imported.cnn --output weights=imported.safetensors --output names=names.json",
 	"export tiny.cnn --to onnx --weights random --output out.onnx", "weights testdata/weights/torch_checkpoint.pth --depth 1", "weights testdata/weights/keras/model.h5", "weights line.safetensors --output half.safetensors --dtype f16",
 	"weights large.safetensors --output half.safetensors --dtype f16", "weights other.safetensors --against line.cnn",
 	"weights line.safetensors --against line.cnn", "weights keras.safetensors --against mapped.cnn", "weights dense.safetensors --against line.cnn",
@@ -338,15 +338,17 @@ func TestJSONIsAsDocumented(t *testing.T) {
 	for _, line := range jsonLineRuns {
 		inJSONLines(t, func(schema string, document map[string]any) { page.note(document, slug.Replace(schema), "", printed) }, strings.Fields(line)...)
 	}
-	var tuning any
-	text, err := os.ReadFile("t.json")
-	if err == nil {
-		err = json.Unmarshal(text, &tuning)
+	for file, section := range map[string]string{"t.json": "cnnlangtunev1", "names.json": "cnnlangnamesv1"} {
+		var written any
+		text, err := os.ReadFile(file)
+		if err == nil {
+			err = json.Unmarshal(text, &written)
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		page.note(written, section, "", printed)
 	}
-	if err != nil {
-		t.Fatal(err)
-	}
-	page.note(tuning, "cnnlangtunev1", "", printed)
 	if diff := cmp.Diff(page, printed); diff != "" {
 		t.Errorf("(-docs/json.md +printed)\n%s", diff)
 	}
