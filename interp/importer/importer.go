@@ -15,6 +15,7 @@ import (
 
 	"cnnlang/interp"
 	"cnnlang/interp/importer/internal/flat"
+	"cnnlang/interp/importer/internal/structure"
 	"cnnlang/interp/internal/weights"
 )
 
@@ -84,6 +85,9 @@ func (i *Imported) open(path string, o Options) error {
 	}
 	tidy(net, o.Net, path)
 	i.Format, i.Notes = net.Format, slices.Clone(net.Notes)
+	if !o.Flat {
+		net = structure.Nested(net)
+	}
 	pairs, err := i.write(net, o.Flat)
 	if err != nil {
 		return err

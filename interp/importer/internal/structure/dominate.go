@@ -45,6 +45,21 @@ func (t ancestry) meet(a, b int) int {
 	return a
 }
 
+// below is the ancestor of a node that is a child of another of its ancestors, or the node itself.
+func (t ancestry) below(n, top int) (child int, ok bool) {
+	if t.depth[n] <= t.depth[top] {
+		return 0, false
+	}
+	for t.depth[n] > t.depth[top]+1 {
+		if t.depth[t.jump[n]] > t.depth[top] {
+			n = t.jump[n]
+		} else {
+			n = t.parent[n]
+		}
+	}
+	return n, t.parent[n] == top
+}
+
 // newDominance follows the nodes of a graph that are read. A learned tensor needs no value, so that it may
 // stand where the other branches of its merge begin.
 func newDominance(g *graph.Graph, reads []int) *dominance {

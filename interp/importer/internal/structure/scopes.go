@@ -178,13 +178,35 @@ func (s *scoper) run(b tree.Body, i int, prefix string) int {
 			end, steps = j+1, steps+1
 		}
 	}
-	if steps == 1 && (first.leaf || !first.several && !isNumber(head)) {
+	if steps == 1 && !s.stands(b, i, prefix, head) {
 		return i
 	}
 	for end < len(b) && s.belongs(b[end], prefix, head) {
 		end++
 	}
 	return end
+}
+
+// stands reports whether one step with tensors is a group, perhaps with others that have none: an
+// operation if such a step beside it is in the group by the file's own word, a combinator if the file
+// says that it is, or if the group has a number or tensors in several branches. Otherwise the label goes
+// to the operation or the branch.
+func (s *scoper) stands(b tree.Body, i int, prefix, head string) bool {
+	p := s.part(b[i])
+	if !p.leaf {
+		if n := b[i].Node; n != nil && (part{path: s.net.About[n.ID].Scope}).head(prefix) == head {
+			return true
+		}
+		return p.several || isNumber(head)
+	}
+	beside := func(j int) bool {
+		if j < 0 || j >= len(b) {
+			return false
+		}
+		other := s.part(b[j])
+		return other.tensors == 0 && other.head(prefix) == head
+	}
+	return p.path != joined(prefix, head) && (beside(i-1) || beside(i+1))
 }
 
 // belongs reports whether a step without tensors behind a group is in it.

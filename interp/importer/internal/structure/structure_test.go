@@ -85,6 +85,7 @@ func readBack(t *testing.T, text string) *graph.Graph {
 // names in it.
 func recovered(t *testing.T, n *flat.Net) (text string, renamed int) {
 	t.Helper()
+	n = structure.Nested(n)
 	text = tree.Text(&tree.File{Net: structure.Of(n)})
 	g := readBack(t, text)
 	pairs, err := flat.Match(g, n.Graph)
