@@ -37,11 +37,12 @@ func tidy(net *flat.Net, name, file string) {
 	}
 	taken := map[string]bool{}
 	for _, n := range g.Operations() {
-		n.Path = labels(n.Path)
-		if len(n.Params) == 0 || n.Path == "" {
-			continue
+		if n.Path = labels(n.Path); net.Numbered {
+			n.Path = ""
 		}
-		n.Path = fresh(n.Path, taken)
+		if len(n.Params) > 0 && n.Path != "" {
+			n.Path = fresh(n.Path, taken)
+		}
 		for i := range n.Params {
 			n.Params[i].Path = tensorPath(n, i)
 		}

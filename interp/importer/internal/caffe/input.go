@@ -187,7 +187,7 @@ func (r *reader) meta() []string {
 		return []string{"prepare = picture(" + strings.Join(args, ", ") + ")"}
 	}
 	if len(r.inputs) == 1 && len(r.inputs[0].node.Shape) == 4 && r.inputs[0].node.Shape[1] == 3 {
-		r.note("the file does not say how pictures are prepared; networks of Caffe mostly take bytes in the order blue, green, red, less a mean: prepare = picture(mean=[…], scale=255, order=\"bgr\") in meta")
+		r.note("the file does not say how pictures are prepared; networks of Caffe mostly take bytes as blue, green, red, less a mean: picture(mean=[104, 117, 123], scale=255, order=\"bgr\")")
 	}
 	return nil
 }

@@ -28,65 +28,42 @@ var (
 	}
 )
 
+// Links are what is known of blobs while the layers are gone through in their order.
+type links struct {
+	r       *reader
+	latest  map[string]*value // by their names
+	labels  map[string]bool   // blobs with the labels of pictures
+	stopped []*value          // what layers would read before which the net ends
+	left    []string          // layers that are left out
+}
+
 // link finds for each layer what it reads, then the outputs, and which layers these need. What no
 // output needs is not looked at any further.
 func (r *reader) link(m *caffe.Message) {
-	latest := map[string]*value{}
-	labels := map[string]bool{}
+	k := &links{r: r, latest: map[string]*value{}, labels: map[string]bool{}}
 	r.inputs = r.declared(m)
 	for _, v := range r.inputs {
-		latest[v.name] = v
+		k.latest[v.name] = v
 	}
-	var stopped []*value
-	found := map[string]bool{}
+	computes := map[string]bool{}
 	for _, l := range r.layers {
-		tops := l.texts("top")
-		switch {
-		case l.kind == "Input":
-			for i, name := range tops {
-				latest[name] = r.input(name, l.inputShape(r, i, len(tops)))
-			}
-			continue
-		case slices.Contains(data, l.kind):
-			for i, name := range tops {
-				if labels[name] = i > 0; i == 0 {
-					latest[name] = r.input(name, l.dataShape(r))
-				}
-			}
-			continue
-		case slices.Contains(losses, l.kind):
-			r.note("%s is left out, as training and its measures are", l.where())
-			continue
+		if !k.source(l) {
+			k.connect(l)
+			computes[l.name] = true
 		}
-		stops := slices.Contains(r.source.Stop, l.name)
-		found[l.name] = true
-		for _, name := range l.texts("bottom") {
-			if v := r.find(l, name, latest, labels); v != nil {
-				switch l.reads = append(l.reads, v); {
-				case stops && v.by == nil:
-					r.refuse(l.where(), "stop before a later layer", "nothing is left before it")
-				case stops:
-					stopped = append(stopped, v)
-				default:
-					v.readers = append(v.readers, l)
-				}
-			}
-		}
-		for _, name := range tops {
-			v := &value{name: name, by: l}
-			l.gives = append(l.gives, v)
-			latest[name] = v
-		}
+	}
+	if len(k.left) > 0 {
+		r.note("layers of training and its measures are left out: %s", clipped(k.left))
 	}
 	for _, name := range r.source.Stop {
-		if !found[name] {
+		if !computes[name] {
 			r.refuse("", "stop before one of the layers that compute something", "no layer %s to stop before", quoted(name))
 		}
 	}
 	if len(r.source.Stop) == 0 {
-		stopped = r.unread(latest)
+		k.stopped = r.unread(k.latest)
 	}
-	for _, v := range stopped {
+	for _, v := range k.stopped {
 		if !v.output {
 			v.output = true
 			r.outputs = append(r.outputs, v)
@@ -95,16 +72,63 @@ func (r *reader) link(m *caffe.Message) {
 	}
 }
 
+// source takes the tops of a layer that reads pictures as inputs. It reports whether the layer computes
+// nothing.
+func (k *links) source(l *layer) bool {
+	tops := l.texts("top")
+	switch {
+	case l.kind == "Input":
+		for i, name := range tops {
+			k.latest[name] = k.r.input(name, l.inputShape(k.r, i, len(tops)))
+		}
+	case slices.Contains(data, l.kind):
+		for i, name := range tops {
+			if k.labels[name] = i > 0; i == 0 {
+				k.latest[name] = k.r.input(name, l.dataShape(k.r))
+			}
+		}
+	case slices.Contains(losses, l.kind):
+		k.left = append(k.left, l.name)
+	default:
+		return false
+	}
+	return true
+}
+
+// connect finds what a layer reads and makes values of its tops.
+func (k *links) connect(l *layer) {
+	stops := slices.Contains(k.r.source.Stop, l.name)
+	for _, name := range l.texts("bottom") {
+		v := k.find(l, name)
+		if v == nil {
+			continue
+		}
+		switch l.reads = append(l.reads, v); {
+		case stops && v.by == nil:
+			k.r.refuse(l.where(), "stop before a later layer", "nothing is left before it")
+		case stops:
+			k.stopped = append(k.stopped, v)
+		default:
+			v.readers = append(v.readers, l)
+		}
+	}
+	for _, name := range l.texts("top") {
+		v := &value{name: name, by: l}
+		l.gives = append(l.gives, v)
+		k.latest[name] = v
+	}
+}
+
 // find is what a layer reads by a name.
-func (r *reader) find(l *layer, name string, latest map[string]*value, labels map[string]bool) *value {
-	v := latest[name]
+func (k *links) find(l *layer, name string) *value {
+	v := k.latest[name]
 	switch {
 	case v != nil:
 		return v
-	case labels[name]:
-		r.refuse(l.where(), "take the layer out, which is one for training", "it reads the blob %s, which holds labels", quoted(name))
+	case k.labels[name]:
+		k.r.refuse(l.where(), "take the layer out, which is one for training", "it reads the blob %s, which holds labels", quoted(name))
 	default:
-		r.refuse(l.where(), "compare the names of the tops before it", "it reads the blob %s, which no layer before it gives", quoted(name))
+		k.r.refuse(l.where(), "compare the names of the tops before it", "it reads the blob %s, which no layer before it gives", quoted(name))
 	}
 	return nil
 }

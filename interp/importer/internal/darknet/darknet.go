@@ -78,7 +78,7 @@ func Read(s flat.Source) (*flat.Net, error) {
 		}
 	}
 	net.Prune()
-	net.Format = "Darknet"
+	net.Format, net.Numbered = "Darknet", true
 	net.Meta = r.meta()
 	net.Notes = r.notes
 	return net, nil

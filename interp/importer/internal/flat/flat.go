@@ -21,6 +21,9 @@ type Net struct {
 	// Meta are the lines between the braces of the net's meta, as the language writes them, none where the file says
 	// nothing of its input or its classes.
 	Meta []string
+	// Numbered says that paths only count what has no names in the file, so that a text may call its
+	// tensors as it likes.
+	Numbered bool
 	// Notes are sentences for the user about how the file was read, without a full stop.
 	Notes []string
 }

@@ -31,14 +31,18 @@ func (n *Names) Label(name string) string {
 	return n.unique(label)
 }
 
-// Word makes a name a word, as inputs, outputs and nets are called, with _ for what cannot be in one;
+// Word makes a name a word, as inputs, outputs and nets are called, with a _ for what cannot be in one;
 // otherwise where nothing remains.
 func (n *Names) Word(name, otherwise string) string {
+	last := rune(0)
 	word := strings.Map(func(r rune) rune {
-		if r < unicode.MaxASCII && (unicode.IsLetter(r) || unicode.IsDigit(r)) {
-			return r
+		if r >= unicode.MaxASCII || !unicode.IsLetter(r) && !unicode.IsDigit(r) && r != '_' {
+			if r = '_'; last == '_' {
+				return -1
+			}
 		}
-		return '_'
+		last = r
+		return r
 	}, short(name))
 	switch {
 	case strings.Trim(word, "_") == "":

@@ -21,7 +21,7 @@ func TestLabels(t *testing.T) {
 func TestWords(t *testing.T) {
 	var n Names
 	for _, c := range [][2]string{
-		{"data", "data"}, {"data", "data_2"}, {"loss3/classifier", "loss3_classifier"}, {"82", "output_82"}, {"82", "output_82_2"}, {"repeat", "repeat_"}, {"größe", "gr__e"},
+		{"data", "data"}, {"data", "data_2"}, {"loss3/classifier", "loss3_classifier"}, {"82", "output_82"}, {"82", "output_82_2"}, {"repeat", "repeat_"}, {"größe", "gr_e"}, {"NIN # small", "NIN_small"}, {"a__b", "a__b"},
 		{"", "output"}, {"///", "output_2"}, {"_x", "_x"},
 	} {
 		if got := n.Word(c[0], "output"); got != c[1] {
