@@ -5,8 +5,8 @@ import (
 	"math"
 	"slices"
 	"strconv"
-	"strings"
 
+	"cnnlang/interp/importer/internal/flat"
 	"cnnlang/ops/dim"
 )
 
@@ -187,24 +187,15 @@ func number(v float64) dim.Size {
 	if math.IsNaN(v) || math.IsInf(v, 0) {
 		return dim.Invalid()
 	}
-	if near := math.Round(v); near == v && math.Abs(v) < 1<<53 {
-		return dim.Int(int(v))
-	}
-	text := strconv.FormatFloat(float64(float32(v)), 'e', -1, 32)
-	mantissa, exponent, _ := strings.Cut(text, "e")
-	before, behind, _ := strings.Cut(mantissa, ".")
-	if len(behind) >= 6 {
+	if text := strconv.FormatFloat(v, 'e', -1, 32); len(text) > len("1.23456e-01") {
 		if fraction, ok := simple(v); ok {
 			return fraction
 		}
 	}
-	digits, _ := strconv.ParseInt(before+behind, 10, 64)
-	power, _ := strconv.Atoi(exponent)
-	power -= len(behind)
-	if power < -17 || power > 17 {
-		return dim.Invalid()
+	if size, ok := flat.Float(float32(v)); ok {
+		return size
 	}
-	return dim.Ratio(digits, 1).Mul(dim.Int(10).Pow(power))
+	return dim.Invalid()
 }
 
 // simple is a fraction with a denominator up to 1024 that is the same float32.

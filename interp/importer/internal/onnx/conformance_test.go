@@ -125,14 +125,14 @@ func compute(t testing.TB, net *flat.Net, inputs ...tensor.Tensor) []tensor.Tens
 // read imports a case.
 func (s *set) read(t testing.TB, c suite) (*flat.Net, error) {
 	in := filetest.Memory(c.Name+".onnx", s.files[c.Name+".onnx"], nil)
-	options := onnx.Options{}
+	source := flat.Source{Input: in}
 	if shape, ok := strings.CutPrefix(c.Flags, "--shape "); ok {
 		if shape != "1x4x8x8" {
 			t.Fatal("another shape: ", shape)
 		}
-		options.Shapes = map[string][]int{"": {1, 4, 8, 8}}
+		source.Shapes = map[string][]int{"": {1, 4, 8, 8}}
 	}
-	return onnx.Read(in, options)
+	return onnx.Read(source)
 }
 
 func TestNodes(t *testing.T)  { conform(t, openSet(t, "node.zip")) }

@@ -37,7 +37,7 @@ func (t *tracer) emit() (*flat.Net, error) {
 	if err := t.limitWork(); err != nil {
 		return nil, err
 	}
-	b := flat.Build(identifier(t.m.graph.name))
+	b := flat.Build(t.m.graph.name)
 	nodes := map[*step]*graph.Node{}
 	inputs := 0
 	for _, s := range t.steps {
@@ -45,12 +45,12 @@ func (t *tracer) emit() (*flat.Net, error) {
 			inputs++
 		}
 	}
-	names := newNames()
+	names := &flat.Names{}
 	for _, s := range t.steps {
 		if s.node == nil {
 			name := ""
 			if inputs > 1 {
-				name = names.free(identifier(s.input), "input")
+				name = names.Word(s.input, "input")
 			}
 			nodes[s] = b.Input(name, append(tensor.Shape{1}, s.shape[1:]...))
 		}
@@ -72,7 +72,7 @@ func (t *tracer) emit() (*flat.Net, error) {
 	for _, o := range t.results {
 		name := "output"
 		if len(t.results) > 1 {
-			name = names.free(identifier(o.name), "output")
+			name = names.Word(o.name, "output")
 		}
 		b.Output(name, nodes[o.step])
 	}
@@ -103,6 +103,9 @@ func (t *tracer) about(s *step) flat.About {
 
 // checked reads a tensor and holds what was read to its shape.
 func (w *weight) checked(in weightfile.Input) func() ([]float32, error) {
+	if w.read == nil {
+		return nil
+	}
 	return func() ([]float32, error) {
 		data, err := w.read()
 		if err == nil && len(data) != elements(w.shape) {

@@ -18,38 +18,33 @@ import (
 	"strings"
 
 	"cnnlang/interp/importer/internal/flat"
-	"cnnlang/interp/internal/weightfile"
 	stored "cnnlang/interp/internal/weightfile/onnx"
 )
 
-// Options say how a file is read. The zero value takes it as it is.
-type Options struct {
-	// Shapes are the shapes of inputs, by their names, whose sizes the file leaves open; that of the
-	// name "" is for the only input. The first size of each is the batch and does not matter.
-	Shapes map[string][]int
-	// Before is the name of a node, or of a value, before which the network ends: what is read of
-	// nodes before it there become its outputs.
-	Before string
-}
+// Is recognises an ONNX file.
+func Is(head []byte, path string) bool { return stored.Is(head, path) }
 
 // Read reads a network. The error is a *flat.Refused where the file is sound and holds what cannot
 // be imported, a *weightfile.Error where it is damaged, and a *weightfile.LimitError beyond the
 // limits.
-func Read(in weightfile.Input, options Options) (*flat.Net, error) {
-	m, err := readModel(in)
+func Read(source flat.Source) (*flat.Net, error) {
+	if source.NoExternal {
+		source.Sibling = nil
+	}
+	m, err := readModel(source.Input, source.NoWeights)
 	if err != nil {
 		return nil, err
 	}
-	t := &tracer{m: m, options: options}
+	t := &tracer{m: m, source: source}
 	if problem := t.versions(m.opsets); problem != nil {
-		return nil, &flat.Refused{Path: in.Path, Problems: []flat.Problem{*problem}}
+		return nil, &flat.Refused{Path: source.Path, Problems: []flat.Problem{*problem}}
 	}
 	s := &scope{graph: m.graph, values: map[string]*value{}, opsets: m.opsets}
-	if problems := t.inputs(s); len(problems) > 0 {
-		return nil, &flat.Refused{Path: in.Path, Problems: problems}
-	}
-	if err := t.stopBefore(s); err != nil {
+	if err := t.stop(s); err != nil {
 		return nil, err
+	}
+	if problems := t.inputs(s); len(problems) > 0 {
+		return nil, &flat.Refused{Path: source.Path, Problems: problems}
 	}
 	results, err := t.enter(s)
 	if err != nil {
@@ -81,8 +76,13 @@ func (t *tracer) inputs(s *scope) (problems []flat.Problem) {
 		held[tensor.Name()] = true
 	}
 	var open []port
+	operands := t.operands(s)
 	for _, p := range s.graph.inputs {
-		if !held[p.name] {
+		switch {
+		case held[p.name]:
+		case operands[p.name] && p.shape != nil && fits(p.shape):
+			s.values[p.name] = &value{shape: p.shape, weight: &weight{shape: p.shape, name: p.name}}
+		default:
 			open = append(open, p)
 		}
 	}
@@ -119,6 +119,23 @@ func (t *tracer) inputs(s *scope) (problems []flat.Problem) {
 	return problems
 }
 
+// operands are the inputs that nodes read as their weights: of a file without any numbers.
+func (t *tracer) operands(s *scope) map[string]bool {
+	all := map[string]bool{}
+	for _, n := range s.graph.nodes {
+		if t.source.NoWeights && weighing[n.op] {
+			for _, name := range n.inputs[min(1, len(n.inputs)):] {
+				all[name] = true
+			}
+		}
+	}
+	return all
+}
+
+// weighing are the operators all of whose inputs but the first are tensors of the file.
+var weighing = map[string]bool{"Conv": true, "ConvTranspose": true, "Gemm": true, "BatchNormalization": true, "InstanceNormalization": true,
+	"GroupNormalization": true, "LayerNormalization": true, "PRelu": true}
+
 // input declares an input of the network.
 func (t *tracer) input(s *scope, name string, shape []int) {
 	s.values[name] = &value{shape: shape, step: t.add(&step{shape: shape, input: name})}
@@ -126,9 +143,9 @@ func (t *tracer) input(s *scope, name string, shape []int) {
 
 // shapeOf is the shape of an input, with -1 for an open batch, or what it lacks.
 func (t *tracer) shapeOf(p port, only bool) ([]int, string) {
-	given := t.options.Shapes[p.name]
+	given := t.source.Shapes[p.name]
 	if given == nil && only {
-		given = t.options.Shapes[""]
+		given = t.source.Shapes[""]
 	}
 	shape := slices.Clone(p.shape)
 	switch {
@@ -172,25 +189,34 @@ func sizesText(shape []int) string {
 	return "[" + strings.Join(list, ", ") + "]"
 }
 
-// stopBefore cuts the graph before a node or the node that makes a value: what this reads of
-// computed values become its outputs.
-func (t *tracer) stopBefore(s *scope) error {
-	if t.options.Before == "" {
+// stop ends the graph before nodes that are named, or that make a value that is: what these read
+// are its outputs then.
+func (t *tracer) stop(s *scope) error {
+	if len(t.source.Stop) == 0 {
 		return nil
 	}
-	for _, n := range s.graph.nodes {
-		if n.name != t.options.Before && !slices.Contains(n.outputs, t.options.Before) {
+	held := map[string]bool{}
+	for _, tensor := range s.graph.tensors {
+		held[tensor.Name()] = true
+	}
+	cut := *s.graph
+	cut.outputs = nil
+	var problems []flat.Problem
+	for _, stop := range t.source.Stop {
+		i := slices.IndexFunc(s.graph.nodes, func(n *node) bool { return n.name == stop || slices.Contains(n.outputs, stop) })
+		if i < 0 {
+			problems = append(problems, flat.Problem{Got: "no node and no value is called " + quoted(stop), Can: "--stop-before takes a name as a viewer of ONNX files shows it"})
 			continue
 		}
-		cut := *s.graph
-		cut.outputs = nil
-		for _, name := range n.inputs {
-			if name != "" && !slices.ContainsFunc(cut.tensors, func(s *stored.Stored) bool { return s.Name() == name }) {
+		for _, name := range s.graph.nodes[i].inputs {
+			twice := slices.ContainsFunc(cut.outputs, func(p port) bool { return p.name == name })
+			if name != "" && !held[name] && !twice {
 				cut.outputs = append(cut.outputs, port{name: name})
 			}
 		}
-		s.graph = &cut
-		return nil
 	}
-	return &flat.Refused{Path: t.m.in.Path, Problems: []flat.Problem{{Got: "no node and no value is called " + quoted(t.options.Before), Can: "--stop-before takes the name of one, as a viewer of ONNX files shows it"}}}
+	if s.graph = &cut; len(problems) > 0 {
+		return &flat.Refused{Path: t.source.Path, Problems: problems}
+	}
+	return nil
 }

@@ -63,9 +63,11 @@ const (
 	mostDepth      = 16     // of functions and inner graphs
 )
 
-func readModel(in weightfile.Input) (*model, error) {
+// readModel reads a model; described says that its numbers are not wanted.
+func readModel(in weightfile.Input, described bool) (*model, error) {
 	w := wire.New(in)
 	m := &model{in: in, opsets: map[string]int{}, functions: map[string]*function{}, properties: map[string]string{}, tensors: stored.NewTensors(in, w), walker: w}
+	m.tensors.Described = described
 	err := w.Whole("the model").Walk(func(f wire.Field) (err error) {
 		switch f.Number {
 		case 1:

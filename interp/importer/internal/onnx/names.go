@@ -1,7 +1,6 @@
 package onnx
 
 import (
-	"fmt"
 	"strings"
 	"unicode"
 
@@ -78,43 +77,6 @@ func cleaned(name string) string {
 		}
 		return r
 	}, name)
-}
-
-// identifier is a name as the language has it without quotes: letters, digits and underscores, in
-// lower case at the beginning; "" where nothing is left.
-func identifier(name string) string {
-	var b strings.Builder
-	for _, r := range name {
-		switch {
-		case r < 128 && (unicode.IsLetter(r) || unicode.IsDigit(r)):
-			b.WriteRune(r)
-		default:
-			b.WriteByte('_')
-		}
-	}
-	text := strings.Trim(b.String(), "_")
-	if text != "" && unicode.IsDigit(rune(text[0])) {
-		text = "n" + text
-	}
-	return text
-}
-
-// names are those that are taken.
-type names map[string]bool
-
-func newNames() names { return names{} }
-
-// free takes a name, or another one where it is taken or none.
-func (n names) free(name, otherwise string) string {
-	if name == "" {
-		name = otherwise
-	}
-	unique := name
-	for i := 2; n[unique]; i++ {
-		unique = fmt.Sprintf("%s_%d", name, i)
-	}
-	n[unique] = true
-	return unique
 }
 
 // scope is the path of the module that the node belongs to, and the module's class, as PyTorch's

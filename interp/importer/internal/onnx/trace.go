@@ -15,7 +15,7 @@ import (
 // computes itself, all other values become steps.
 type tracer struct {
 	m       *model
-	options Options
+	source  flat.Source
 	batch   int // how many images the file has in a batch, or a number that stands for any
 	steps   []*step
 	results []output

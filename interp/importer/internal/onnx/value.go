@@ -60,14 +60,14 @@ func (w *weight) numbers() ([]float32, bool) {
 	if w == nil || elements(w.shape) > fewNumbers {
 		return nil, false
 	}
-	if w.few == nil {
+	if w.few == nil && w.read != nil {
 		few, err := w.read()
 		if err != nil {
 			return nil, false
 		}
 		w.few = few
 	}
-	return w.few, true
+	return w.few, w.few != nil && len(w.few) == elements(w.shape)
 }
 
 // scalar is the number of a value of one element that is known, wherever it stands.
@@ -189,6 +189,9 @@ func (w *weight) spread(shape ...int) *weight {
 
 // changed is a weight computed from this one, which keeps its name.
 func (w *weight) changed(shape []int, f func([]float32) []float32) *weight {
+	if w.read == nil {
+		return w.reshaped(shape...)
+	}
 	return &weight{shape: slices.Clone(shape), name: w.name, within: w.within, made: w.made, work: w.work + 1, read: func() ([]float32, error) {
 		data, err := w.read()
 		if err != nil {

@@ -22,7 +22,7 @@ func (g *Tensors) refer(t *Stored, settings map[string]string) error {
 	e, known := elements[t.typ]
 	x := &external{location: settings["location"], size: t.count * e.size}
 	t.external = x
-	if !known {
+	if !known || g.Described {
 		return nil
 	}
 	shown := weightfile.Shown(x.location)

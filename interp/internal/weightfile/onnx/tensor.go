@@ -57,6 +57,9 @@ type Tensors struct {
 	walker *wire.Walker
 	files  map[string]otherFile // that hold numbers, by location
 	others int64                // their sizes
+	// Described says that only what is said of tensors is wanted: numbers in other files are not
+	// looked for, and cannot be read.
+	Described bool
 }
 
 // NewTensors reads those of a file that is being walked over.
@@ -255,6 +258,8 @@ func (t *Stored) Numbers(in weightfile.Input) ([]byte, error) {
 	switch {
 	case !known:
 		return nil, in.Corrupt("", "holds %s, which is not read; export the model with FLOAT, FLOAT16, BFLOAT16 or DOUBLE", t.typeName())
+	case t.external != nil && t.external.file == nil:
+		return nil, in.Corrupt("", "has its numbers in %s, which was not opened", weightfile.Shown(t.external.location))
 	case t.external != nil:
 		other := in
 		other.ReaderAt, other.Size = t.external.file, t.external.whole
