@@ -22,9 +22,8 @@ func (t *tracer) finish(s *scope, results []*value) (*flat.Net, error) {
 		problems = append(problems, flat.Problem{Got: "the graph has no output", Can: "a network computes something"})
 	}
 	t.prune()
-	if err := t.idioms(); err != nil {
-		return nil, err
-	}
+	t.unread()
+	t.idioms()
 	for _, s := range t.steps {
 		switch {
 		case s.problem != nil:
@@ -43,6 +42,15 @@ func (t *tracer) finish(s *scope, results []*value) (*flat.Net, error) {
 	return t.emit()
 }
 
+// unread says which inputs nothing reads.
+func (t *tracer) unread() {
+	for _, in := range t.inputSteps {
+		if in.users == 0 {
+			t.notes = append(t.notes, "nothing reads the input "+quoted(in.input)+", which is left out")
+		}
+	}
+}
+
 // prune leaves out the steps that no output needs, and counts how often each is read.
 func (t *tracer) prune() {
 	needed := map[*step]bool{}
@@ -54,10 +62,15 @@ func (t *tracer) prune() {
 		}
 	}
 	for _, s := range t.steps {
-		s.users = 0
-		if s.op == nil && s.problem == nil && s.node == nil { // an input, read or not
-			needed[s] = true
+		for i, in := range s.in {
+			s.in[i] = in.behind()
 		}
+	}
+	for i, o := range t.results {
+		t.results[i].step = o.step.behind()
+	}
+	for _, s := range t.steps {
+		s.users = 0
 	}
 	for _, o := range t.results {
 		need(o.step)
@@ -73,6 +86,16 @@ func (t *tracer) prune() {
 	}
 	t.steps = slices.DeleteFunc(t.steps, func(s *step) bool { return !needed[s] })
 	t.sortSteps()
+}
+
+// behind is the step whose value this one passes on.
+func (s *step) behind() *step {
+	for {
+		if _, on := s.op.(passed); !on {
+			return s
+		}
+		s = s.in[0]
+	}
 }
 
 // sortSteps puts steps behind those that they read, and otherwise leaves their order: idioms add

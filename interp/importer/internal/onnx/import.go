@@ -88,13 +88,10 @@ func (t *tracer) inputs(s *scope) (problems []flat.Problem) {
 	}
 	shapes := make([][]int, len(open))
 	for i, p := range open {
-		var problem string
-		if shapes[i], problem = t.shapeOf(p, len(open) == 1); problem != "" {
-			problems = append(problems, flat.Problem{Where: "input " + quoted(p.name), Got: problem, Can: "say its shape: --shape 1x3x224x224"})
+		var problem, can string
+		if shapes[i], problem, can = t.shapeOf(p, len(open) == 1); problem != "" {
+			problems = append(problems, flat.Problem{Where: "input " + quoted(p.name), Got: problem, Can: can})
 			continue
-		}
-		if floats := []uint64{0, 1, 10, 11, 16}; !slices.Contains(floats, p.kind) {
-			problems = append(problems, flat.Problem{Where: "input " + quoted(p.name), Got: "it is no tensor of floats", Can: "images and vectors of floats"})
 		}
 		if size := shapes[i][0]; size > 0 && (t.batch == 0 || len(shapes[i]) == 4) {
 			t.batch = size
@@ -138,44 +135,48 @@ var weighing = map[string]bool{"Conv": true, "ConvTranspose": true, "Gemm": true
 
 // input declares an input of the network.
 func (t *tracer) input(s *scope, name string, shape []int) {
-	s.values[name] = &value{shape: shape, step: t.add(&step{shape: shape, input: name})}
+	in := t.add(&step{shape: shape, input: name})
+	t.inputSteps = append(t.inputSteps, in)
+	s.values[name] = &value{shape: shape, step: in}
 }
 
-// shapeOf is the shape of an input, with -1 for an open batch, or what it lacks.
-func (t *tracer) shapeOf(p port, only bool) ([]int, string) {
+// shapeOf is the shape of an input, with -1 for an open batch, or what is wrong with it and what can
+// be done.
+func (t *tracer) shapeOf(p port, only bool) (shape []int, got, can string) {
 	given := t.source.Shapes[p.name]
 	if given == nil && only {
 		given = t.source.Shapes[""]
 	}
-	shape := slices.Clone(p.shape)
+	say := "say its shape: --shape 1x3x224x224"
 	switch {
+	case !slices.Contains([]uint64{0, 1, 10, 11, 16}, p.kind):
+		return nil, "it is no tensor of floats", "images and vectors of floats"
 	case p.shape == nil && given == nil:
-		return nil, "the file does not say its shape"
-	case p.shape == nil:
-		shape = slices.Clone(given)
-		if len(shape) > 0 {
-			shape[0] = unknown
-		}
-	case given != nil && len(given) != len(shape):
-		return nil, fmt.Sprintf("it has %d axes, and %d are given", len(shape), len(given))
+		return nil, "the file does not say its shape", say
+	case p.shape != nil && given != nil && len(given) != len(p.shape):
+		return nil, fmt.Sprintf("it has %d axes, and %d are given", len(p.shape), len(given)), say
+	}
+	if shape = slices.Clone(p.shape); shape == nil {
+		shape = slices.Repeat([]int{unknown}, len(given))
 	}
 	for i, size := range shape {
-		if given != nil && i > 0 && size != unknown && size != given[i] {
-			return nil, fmt.Sprintf("it has the shape %s, and %v is given", sizesText(p.shape), given)
+		if given == nil || i == 0 {
+			continue
 		}
-		if given != nil && i > 0 {
-			shape[i] = given[i]
+		if size != unknown && size != given[i] {
+			return nil, fmt.Sprintf("it has the shape %s, and %s is given", sizesText(p.shape), sizesText(given)), "a size that the file leaves open can be given alone"
 		}
+		shape[i] = given[i]
 	}
 	switch {
 	case len(shape) < 2:
-		return nil, fmt.Sprintf("it has %d axes; a network's has a batch and channels", len(shape))
+		return nil, fmt.Sprintf("it has the shape %s", sizesText(shape)), "a network's input has a batch and channels, as in [N, C, H, W]"
 	case slices.Min(shape[1:]) < 1:
-		return nil, fmt.Sprintf("the file leaves sizes open: %s", sizesText(shape))
+		return nil, fmt.Sprintf("the file leaves sizes open: %s", sizesText(shape)), say
 	case !fits(shape[1:]) || len(shape) > 8:
-		return nil, fmt.Sprintf("it has the shape %s, which is too large", sizesText(shape))
+		return nil, fmt.Sprintf("it has the shape %s, which is too large", sizesText(shape)), ""
 	}
-	return shape, ""
+	return shape, "", ""
 }
 
 // sizesText is a shape with ? for what is not known.

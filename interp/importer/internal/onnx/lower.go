@@ -1,7 +1,6 @@
 package onnx
 
 import (
-	"math"
 	"slices"
 
 	"cnnlang/ops"
@@ -20,6 +19,10 @@ func (t *tracer) lower() {
 			if n := number(op.p); n.IsValid() {
 				s.op = &ops.Pow{P: n}
 			}
+		case normalised:
+			t.lowerNormalised(s, op)
+		case channels:
+			t.channelwise(s, op.mul, op.add)
 		case elementwise:
 			t.lowerElementwise(s, op)
 		case reduction:
@@ -33,9 +36,9 @@ func (t *tracer) new(like *step, op any, shape []int, in ...*step) *step {
 	return t.add(&step{op: op, in: in, node: like.node, shape: shape})
 }
 
-// scaled is a step times a number.
-func (t *tracer) scaled(s *step, by int) *step {
-	return t.new(s, &ops.Scale{S: dim.Int(by)}, s.shape, s)
+// scaled is a step times a number, beside another.
+func (t *tracer) scaled(like, s *step, by int) *step {
+	return t.new(like, &ops.Scale{S: dim.Int(by)}, s.shape, s)
 }
 
 // lowerAffine is scale, or with a summand channel_affine of few channels, and of more a norm that
@@ -52,15 +55,42 @@ func (t *tracer) lowerAffine(s *step, op affine) {
 	case c <= mostConstants:
 		s.op = &ops.ChannelAffine{Scale: slices.Repeat([]dim.Size{mul}, c), Shift: slices.Repeat([]dim.Size{add}, c)}
 	default:
-		t.norm(s, filled(float32(op.mul), c), filled(float32(op.add), c))
+		t.unit(s, filled(float32(op.mul), c), filled(float32(op.add), c))
 	}
 }
 
 // mostConstants is for how many channels numbers are written into the text.
 const mostConstants = 4
 
-// norm makes a step a norm without statistics, which multiplies and adds.
-func (t *tracer) norm(s *step, scale, shift *weight) {
+// lowerNormalised is a norm without tensors of its own; of vectors along the last axis, which become
+// the channels, one with ones and zeros.
+func (t *tracer) lowerNormalised(s *step, n normalised) {
+	norm := n.of(s.shape, false, false)
+	last := len(s.shape) - 1
+	if norm == nil && slices.Equal(n.axes, []int{last}) && last > 1 {
+		perm, back := toChannels(len(s.shape), last)
+		moved := make([]int, len(perm))
+		for i, a := range perm {
+			moved[i] = s.shape[a]
+		}
+		x := t.new(s, &ops.Permute{Axes: dim.Shaped(perm...)}, moved, s.in[0])
+		x = t.new(s, normalised{[]int{1}, n.eps}, moved, x)
+		t.lowerNormalised(x, normalised{[]int{1}, n.eps})
+		s.become(&ops.Permute{Axes: dim.Shaped(back...)}, nil, x)
+		return
+	}
+	if norm == nil {
+		return
+	}
+	var params []*weight
+	if _, layer := norm.(*ops.LayerNorm); layer {
+		params = []*weight{filled(1, s.shape[1]), filled(0, s.shape[1])}
+	}
+	s.become(norm, params, s.in[0])
+}
+
+// unit makes a step a norm without statistics, which multiplies and adds.
+func (t *tracer) unit(s *step, scale, shift *weight) {
 	c := s.shape[1]
 	s.params = nil
 	bn := &ops.BatchNorm{Eps: dim.Int(0), Scale: scale != nil, Shift: shift != nil}
@@ -83,7 +113,7 @@ func (t *tracer) lowerBeside(s *step, op beside) {
 	}
 	if op.op == "Add" {
 		if c := s.shape[1]; elements(w.shape) == c && w.shape[0] == c {
-			t.besideInput(s, w)
+			t.channelwise(s, nil, w.reshaped(c))
 			return
 		}
 		w = w.spread(s.shape[1:]...)
@@ -99,27 +129,22 @@ func (t *tracer) lowerBeside(s *step, op beside) {
 	}
 }
 
-// besideInput adds a number for each channel.
-func (t *tracer) besideInput(s *step, w *weight) {
-	t.channelwise(s, nil, w.reshaped(s.shape[1]))
-}
-
 // channelwise multiplies and adds a number for each channel: at the input of the network, of few
 // channels, they are part of how pictures are prepared, and elsewhere tensors.
 func (t *tracer) channelwise(s *step, mul, add *weight) {
 	c := s.shape[1]
 	if s.in[0].node == nil && c <= mostConstants {
-		scale, shift := listed4(mul, c, 1), listed4(add, c, 0)
+		scale, shift := constants(mul, c, 1), constants(add, c, 0)
 		if scale != nil && shift != nil {
 			s.op, s.params = &ops.ChannelAffine{Scale: scale, Shift: shift}, nil
 			return
 		}
 	}
-	t.norm(s, mul, add)
+	t.unit(s, mul, add)
 }
 
-// listed4 are the numbers of a tensor as the language writes them; nil if it cannot.
-func listed4(w *weight, c int, otherwise int) (list []dim.Size) {
+// constants are the numbers of a tensor as the language writes them; nil if it cannot.
+func constants(w *weight, c int, otherwise int) (list []dim.Size) {
 	if w == nil {
 		return slices.Repeat([]dim.Size{dim.Int(otherwise)}, c)
 	}
@@ -145,53 +170,66 @@ func (t *tracer) lowerElementwise(s *step, op elementwise) {
 	case op.op == "Reciprocal":
 		s.op = &ops.Pow{P: dim.Int(-1)}
 	case op.op == "Abs":
-		s.op, s.in = &ops.Max{}, []*step{x, t.scaled(x, -1)}
+		s.op, s.in = &ops.Max{}, []*step{x, t.scaled(s, x, -1)}
 	case op.op == "Sub" && equal:
-		s.op, s.in = &ops.Add{}, []*step{x, t.scaled(s.in[1], -1)}
+		s.op, s.in = &ops.Add{}, []*step{x, t.scaled(s, s.in[1], -1)}
 	case op.op == "Div" && (equal || len(x.shape) == len(s.in[1].shape) && (within(x.shape, s.in[1].shape) || within(s.in[1].shape, x.shape))):
 		y := t.new(s, &ops.Pow{P: dim.Int(-1)}, s.in[1].shape, s.in[1])
 		s.op, s.in = &ops.Mul{}, []*step{x, y}
 	case op.op == "Min" && equal:
 		in := make([]*step, len(s.in))
 		for i, one := range s.in {
-			in[i] = t.scaled(one, -1)
+			in[i] = t.scaled(s, one, -1)
 		}
 		s.op, s.in = &ops.Scale{S: dim.Int(-1)}, []*step{t.new(s, &ops.Max{}, s.shape, in...)}
 	}
 }
 
-// lowerReduction writes a sum as a mean times its number, and a length as the root of one of
+// lowerReduction makes reduce_mean or reduce_max of images, to which vectors and sequences become
+// ones of a pixel or a row. A sum is a mean times its number, and a length the root of one of
 // squares.
 func (t *tracer) lowerReduction(s *step, op reduction) {
-	if slices.Contains(op.axes, 0) || len(s.shape) > 4 || op.op != "ReduceSum" && op.op != "ReduceL2" || len(op.axes) == 0 {
+	x := s.in[0]
+	if len(x.shape) > 4 || len(x.shape) < 2 || slices.Contains(op.axes, 0) && t.batch != 1 {
 		return
 	}
-	x := s.in[0]
+	axes := slices.DeleteFunc(slices.Clone(op.axes), func(a int) bool { return a == 0 })
 	count := 1
-	for _, a := range op.axes {
+	for _, a := range axes {
 		count *= x.shape[a]
 	}
-	if count > math.MaxInt32 {
+	if len(axes) == 0 {
+		s.op = passed{}
 		return
 	}
+	image := append(slices.Clone(x.shape), 1, 1)[:4]
 	if op.op == "ReduceL2" {
 		x = t.new(s, &ops.Pow{P: dim.Int(2)}, x.shape, x)
 	}
 	if len(x.shape) < 4 {
-		image := append(slices.Clone(x.shape), 1, 1)[:4]
 		x = t.new(s, &ops.Reshape{Shape: dim.Shaped(image[1:]...)}, image, x)
 	}
-	shape := slices.Clone(x.shape)
-	for _, a := range op.axes {
-		shape[a] = 1
+	for _, a := range axes {
+		image[a] = 1
 	}
-	x = t.new(s, &ops.ReduceMean{Axis: dim.Shaped(op.axes...)}, shape, x)
-	x = t.scaled(x, count)
+	switch {
+	case op.op == "ReduceMax":
+		x = t.new(s, &ops.ReduceMax{Axis: dim.Shaped(axes...)}, image, x)
+	case slices.Equal(axes, []int{2, 3}):
+		x = t.new(s, &ops.GlobalAvgPool{}, image, x)
+	default:
+		x = t.new(s, &ops.ReduceMean{Axis: dim.Shaped(axes...)}, image, x)
+	}
+	if op.op == "ReduceSum" || op.op == "ReduceL2" {
+		x = t.scaled(s, x, count)
+	}
 	if op.op == "ReduceL2" {
-		x = t.new(s, &ops.Pow{P: dim.Ratio(1, 2)}, shape, x)
+		x = t.new(s, &ops.Pow{P: dim.Ratio(1, 2)}, image, x)
 	}
-	s.op, s.in = &ops.Reshape{Shape: dim.Shaped(s.shape[1:]...)}, []*step{x}
-	if len(s.shape) == 4 {
-		*s = step{op: x.op, in: x.in, shape: s.shape, node: s.node}
+	if s.op, s.in = any(passed{}), []*step{x}; len(s.shape) != 4 {
+		s.op = &ops.Reshape{Shape: dim.Shaped(s.shape[1:]...)}
+	}
+	if len(s.shape) == 2 {
+		s.op = &ops.Flatten{}
 	}
 }

@@ -189,15 +189,18 @@ func (c *call) concat() *value {
 	return c.apply(&ops.Concat{Axis: dim.Int(a)}, nil, steps...)
 }
 
-// expand repeats a value along axes; a size that it has already leaves it.
+// expand repeats a value along axes.
 func (c *call) expand() *value {
 	x, target := c.data(0), c.input(1)
 	if x == nil || target == nil || target.known == nil {
 		return c.fail("its shape is computed", "")
 	}
 	shape, ok := joint(x.shape, target.known.ints())
-	if !ok || !slices.Equal(shape, x.shape) {
-		return c.fail(fmt.Sprintf("it repeats %v to %v", x.shape, target.known.ints()), "a product with a gate repeats it")
+	switch {
+	case !ok:
+		return c.fail(fmt.Sprintf("it repeats %v to %v", x.shape, target.known.ints()), "")
+	case slices.Equal(shape, x.shape):
+		return &value{shape: x.shape, step: x}
 	}
-	return &value{shape: x.shape, step: x}
+	return c.piece(expanded{}, shape, x)
 }

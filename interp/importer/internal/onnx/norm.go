@@ -145,10 +145,14 @@ func (c *call) softmax() *value {
 	case !ok || a == 0:
 		return c.fail(fmt.Sprintf("along axis %d of %v", c.int("axis", otherwise), x.shape), "softmax is within an image")
 	case !since13 && elements(x.shape[a+1:]) != 1:
-		if elements(x.shape[a:]) != x.shape[len(x.shape)-1] {
-			return c.fail(fmt.Sprintf("along axes %d to %d together, as before opset 13", a, len(x.shape)-1), "softmax is along one axis")
+		v := c.shaped(x, append(slices.Clone(x.shape[:a]), elements(x.shape[a:])))
+		if !v.lost() {
+			v = c.apply(&ops.Softmax{Axis: dim.Int(a)}, nil, v.step)
 		}
-		a = len(x.shape) - 1
+		if v.lost() {
+			return v
+		}
+		return c.shaped(v.step, x.shape)
 	}
 	return c.apply(&ops.Softmax{Axis: dim.Int(a)}, nil, x)
 }

@@ -22,6 +22,21 @@ type beside struct {
 	first bool
 }
 
+// A channels is x*mul + add with a number of each for every channel, of which one may be nil.
+type channels struct{ mul, add *weight }
+
+// A passed value is what it reads, as it is.
+type passed struct{}
+
+// An expanded value is repeated along axes, which what reads it may do itself.
+type expanded struct{}
+
+// A normalised value has the mean 0 and the deviation 1 along axes.
+type normalised struct {
+	axes []int
+	eps  float64
+}
+
 // A clip is min(max(x, low), high).
 type clip struct{ low, high float64 }
 
@@ -49,7 +64,11 @@ func (s *step) words() (got, can string) {
 		return "bounds other than 0, and 0 and 6", "relu and relu6"
 	case constantPad:
 		return "padding by another number than 0", "zeros, reflect and edge"
-	case affine, beside, power:
+	case expanded:
+		return "it repeats numbers along an axis", "a product with a gate repeats it"
+	case normalised:
+		return "it normalises along these axes", "channels, pixels, or both"
+	case affine, beside, power, channels:
 		return "numbers that the language cannot write", ""
 	}
 	return "it has no counterpart of its own", ""

@@ -64,8 +64,12 @@ func (c *call) reduce() *value {
 			axes = append(axes, a)
 		}
 	}
-	v := c.reduced(x, axes)
-	if v.lost() || c.int("keepdims", 1) != 0 {
+	shape := slices.Clone(x.shape)
+	for _, a := range axes {
+		shape[a] = 1
+	}
+	v := c.piece(reduction{c.op, axes}, shape, x)
+	if c.int("keepdims", 1) != 0 {
 		return v
 	}
 	var left []int
@@ -75,36 +79,4 @@ func (c *call) reduce() *value {
 		}
 	}
 	return c.shaped(v.step, left)
-}
-
-// reduced keeps the axes with size 1. Values with other than four axes are made images of one
-// pixel, or of one row.
-func (c *call) reduced(x *step, axes []int) *value {
-	shape := slices.Clone(x.shape)
-	for _, a := range axes {
-		shape[a] = 1
-	}
-	if slices.Contains(axes, 0) && x.shape[0] != 1 || len(x.shape) > 4 || len(x.shape) < 2 || c.op != "ReduceMean" && c.op != "ReduceMax" {
-		return c.piece(reduction{c.op, axes}, shape, x)
-	}
-	axes = slices.DeleteFunc(slices.Clone(axes), func(a int) bool { return a == 0 })
-	if len(axes) == 0 {
-		return &value{shape: shape, step: x}
-	}
-	image := append(slices.Clone(x.shape), 1, 1)[:4]
-	v := c.shaped(x, image)
-	switch {
-	case v.lost():
-		return v
-	case c.op == "ReduceMax":
-		v = c.apply(&ops.ReduceMax{Axis: dim.Shaped(axes...)}, nil, v.step)
-	case len(x.shape) == 4 && slices.Equal(axes, []int{2, 3}):
-		v = c.apply(&ops.GlobalAvgPool{}, nil, v.step)
-	default:
-		v = c.apply(&ops.ReduceMean{Axis: dim.Shaped(axes...)}, nil, v.step)
-	}
-	if v.lost() {
-		return v
-	}
-	return c.shaped(v.step, shape)
 }

@@ -19,7 +19,9 @@ type tracer struct {
 	batch   int // how many images the file has in a batch, or a number that stands for any
 	steps   []*step
 	results []output
-	notes   []string
+	// inputSteps are the inputs of the network.
+	inputSteps []*step
+	notes      []string
 
 	entered int // nodes gone through
 	folded  int // numbers of constants
@@ -191,7 +193,9 @@ func (t *tracer) node(s *scope, n *node) error {
 		if i >= len(results) || results[i] == nil {
 			// An error only where something reads it.
 			results = append(results, slices.Repeat([]*value{nil}, max(0, i+1-len(results)))...)
-			results[i] = c.fail(fmt.Sprintf("its output %d is used", i+1), "only the first is known")
+			if results[i] = results[0]; !results[0].lost() {
+				results[i] = c.fail(fmt.Sprintf("its output %d is used", i+1), "the first alone is known")
+			}
 		}
 		s.values[name] = results[i]
 		if k := results[i].known; k != nil {
