@@ -11,7 +11,6 @@ import (
 	"cnnlang/interp/importer/internal/onnx"
 	"cnnlang/interp/internal/weightfile"
 	"cnnlang/interp/internal/weightfile/foreign"
-	stored "cnnlang/interp/internal/weightfile/onnx"
 	"cnnlang/interp/internal/weights"
 )
 
@@ -28,26 +27,7 @@ var formats = []format{
 	{"Keras (.h5, .keras, and model.json of TensorFlow.js)", keras.Is, keras.Read},
 	{"Caffe (.prototxt)", caffe.Is, caffe.Read},
 	{"Darknet (.cfg)", darknet.Is, darknet.Read},
-	{"ONNX (.onnx)", stored.Is, readONNX},
-}
-
-// readONNX reads a file of ONNX, which has its weights in it or beside it.
-func readONNX(s flat.Source) (*flat.Net, error) {
-	if s.Weights != nil {
-		return nil, &flat.Refused{Path: s.Path, Problems: []flat.Problem{{Got: "its weights are in it, or in files that it names", Can: "leave out " + weightfile.Shown(s.Weights.Path)}}}
-	}
-	if s.NoExternal {
-		s.Sibling = nil
-	}
-	o := onnx.Options{Shapes: s.Shapes}
-	switch len(s.Stop) {
-	case 0:
-	case 1:
-		o.Before = s.Stop[0]
-	default:
-		return nil, &flat.Refused{Path: s.Path, Problems: []flat.Problem{{Got: fmt.Sprintf("got %d nodes to stop before", len(s.Stop)), Can: "one node: all that is read of before it becomes an output"}}}
-	}
-	return onnx.Read(s.Input, o)
+	{"ONNX (.onnx)", onnx.Is, onnx.Read},
 }
 
 // headBytes is how much of a file is looked at to recognise it.

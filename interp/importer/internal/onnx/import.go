@@ -18,6 +18,7 @@ import (
 	"strings"
 
 	"cnnlang/interp/importer/internal/flat"
+	"cnnlang/interp/internal/weightfile"
 	stored "cnnlang/interp/internal/weightfile/onnx"
 )
 
@@ -28,6 +29,9 @@ func Is(head []byte, path string) bool { return stored.Is(head, path) }
 // be imported, a *weightfile.Error where it is damaged, and a *weightfile.LimitError beyond the
 // limits.
 func Read(source flat.Source) (*flat.Net, error) {
+	if source.Weights != nil {
+		return nil, &flat.Refused{Path: source.Path, Problems: []flat.Problem{{Got: "its weights are in it, or in files that it names", Can: "leave out " + weightfile.Shown(source.Weights.Path)}}}
+	}
 	if source.NoExternal {
 		source.Sibling = nil
 	}
