@@ -87,7 +87,7 @@ func exported(t *testing.T, name string, raw []byte) *flat.Net {
 	for _, form := range []string{"kept", "folded"} {
 		siblings[name+"-"+form+".onnx_data"] = numbers
 	}
-	net, err := onnx.Read(filetest.Memory(name+".onnx", raw, siblings), onnx.Options{})
+	net, err := onnx.Read(flat.Source{Input: filetest.Memory(name+".onnx", raw, siblings)})
 	if err != nil {
 		t.Fatal(err)
 	}
