@@ -1,10 +1,8 @@
 package onnx_test
 
 import (
-	"archive/zip"
 	"encoding/json"
 	"fmt"
-	"io"
 	"math"
 	"path/filepath"
 	"slices"
@@ -45,23 +43,7 @@ type suite struct {
 
 func openSet(t testing.TB, name string) *set {
 	t.Helper()
-	z, err := zip.OpenReader(filepath.Join(folder, name))
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer z.Close()
-	s := &set{files: map[string][]byte{}}
-	for _, f := range z.File {
-		r, err := f.Open()
-		if err != nil {
-			t.Fatal(err)
-		}
-		raw, err := io.ReadAll(r)
-		if err != nil {
-			t.Fatal(err)
-		}
-		s.files[f.Name] = raw
-	}
+	s := &set{files: unzipped(t, filepath.Join(folder, name))}
 	if err := json.Unmarshal(s.files["index.json"], s); err != nil {
 		t.Fatal(err)
 	}

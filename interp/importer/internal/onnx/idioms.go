@@ -17,7 +17,9 @@ var idiomsInOrder = [][]idiom{
 	{together, (*tracer).bounds, (*tracer).unexpanded, (*tracer).reduceTwice},
 	{(*tracer).hardSigmoid, (*tracer).product, (*tracer).norm, (*tracer).unitLength},
 	{(*tracer).permuteTwice, (*tracer).permuteInput, (*tracer).permuteBelow, (*tracer).permuteMerge, (*tracer).reshapeTwice, (*tracer).shuffle, (*tracer).groups},
-	{(*tracer).padding, (*tracer).bias, (*tracer).eachChannel, (*tracer).absorbed, (*tracer).gate},
+	{(*tracer).lastAxis, (*tracer).permuteTwice, (*tracer).permuteBelow, (*tracer).permuteMerge},
+	{(*tracer).padding, (*tracer).bias, (*tracer).eachChannel},
+	{(*tracer).absorbed, (*tracer).gate},
 	{(*tracer).prefix, (*tracer).chain},
 }
 

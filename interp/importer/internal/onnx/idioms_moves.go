@@ -252,6 +252,24 @@ func (t *tracer) groups(s *step) bool {
 	return s.become(&ops.GroupNorm{Groups: dim.Int(norm.shape[1]), Eps: eps}, nil, norm.in[0].in[0])
 }
 
+// lastAxis makes the last axis that a value is normalised along the channels.
+func (t *tracer) lastAxis(s *step) bool {
+	n, ok := s.op.(normalised)
+	last := len(s.shape) - 1
+	if !ok || last < 2 || !slices.Equal(n.axes, []int{last}) {
+		return false
+	}
+	perm, back := toChannels(len(s.shape), last)
+	moved := make([]int, len(perm))
+	for i, a := range perm {
+		moved[i] = s.shape[a]
+	}
+	x := t.new(s, &ops.Permute{Axes: dim.Shaped(perm...)}, moved, s.in[0])
+	x = t.new(s, normalised{[]int{1}, n.eps}, moved, x)
+	x.users = 1
+	return s.become(&ops.Permute{Axes: dim.Shaped(back...)}, nil, x)
+}
+
 // upTo are the numbers from one on, below another.
 func upTo(from, to int) (list []int) {
 	for i := from; i < to; i++ {

@@ -62,23 +62,10 @@ func (t *tracer) lowerAffine(s *step, op affine) {
 // mostConstants is for how many channels numbers are written into the text.
 const mostConstants = 4
 
-// lowerNormalised is a norm without tensors of its own; of vectors along the last axis, which become
-// the channels, one with ones and zeros.
+// lowerNormalised is a norm without tensors of its own, or where it has some always one with ones
+// and zeros.
 func (t *tracer) lowerNormalised(s *step, n normalised) {
 	norm := n.of(s.shape, false, false)
-	last := len(s.shape) - 1
-	if norm == nil && slices.Equal(n.axes, []int{last}) && last > 1 {
-		perm, back := toChannels(len(s.shape), last)
-		moved := make([]int, len(perm))
-		for i, a := range perm {
-			moved[i] = s.shape[a]
-		}
-		x := t.new(s, &ops.Permute{Axes: dim.Shaped(perm...)}, moved, s.in[0])
-		x = t.new(s, normalised{[]int{1}, n.eps}, moved, x)
-		t.lowerNormalised(x, normalised{[]int{1}, n.eps})
-		s.become(&ops.Permute{Axes: dim.Shaped(back...)}, nil, x)
-		return
-	}
 	if norm == nil {
 		return
 	}
