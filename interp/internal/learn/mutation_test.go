@@ -11,7 +11,7 @@ import (
 
 // go test ./interp/internal/learn -run TestMutantsOfBatchNorm -mutants 1 tries every mutant, for some minutes; without the
 // flag it is a sample.
-var mutantStep = flag.Int("mutants", 12, "TestMutantsOfBatchNorm tries one mutant in `n`")
+var mutantStep = flag.Int("mutants", 30, "TestMutantsOfBatchNorm tries one mutant in `n`")
 
 // A wrong constant, sign or operation of batch norm in training is noticed: in its steps and its running statistics in
 // float64 by the trajectories and statistics of torch, in the fast path by its comparison with these; so are another
