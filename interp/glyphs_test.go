@@ -13,6 +13,7 @@ import (
 	"testing"
 
 	"cnnlang/interp"
+	"cnnlang/interp/train/events"
 	"cnnlang/nets"
 )
 
@@ -134,5 +135,27 @@ func TestWeightsThatComeWithTheProgram(t *testing.T) {
 	var fit *interp.FitError
 	if _, err := mine.Fit(interp.WeightsFile("cnnlang:glyphs")); !errors.As(err, &fit) {
 		t.Errorf("a net with 3 classes and weights for 36: %v", err)
+	}
+}
+
+// TestLogOfGlyphs: the log beside the weights is of a training of the net by its own recipe, and of at least 98 % of the
+// held-out pictures at its end as at its best.
+func TestLogOfGlyphs(t *testing.T) {
+	log, err := events.ReadFile(context.Background(), "../examples/glyphs/glyphs.jsonl")
+	if err != nil {
+		t.Fatal(err)
+	}
+	r, err := glyphs(t).Net.Recipe(interp.RecipeOptions{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if log.End == nil || len(log.Epochs) != r.Epochs {
+		t.Fatalf("the log has %d epochs, want an end and %d", len(log.Epochs), r.Epochs)
+	}
+	if r.Loss.Kind == "" || log.Start.Recipe != r.Text() || log.Start.Resumed {
+		t.Errorf("the log is of another recipe:\n%s\nwant\n%s", log.Start.Recipe, r.Text())
+	}
+	if best, last := log.End.ValTop1, log.Epochs[len(log.Epochs)-1].ValTop1; best == nil || last == nil || *best < 0.98 || *last < 0.98 {
+		t.Errorf("%v of the held-out pictures are right at best, %v at the end, want 98 %%", best, last)
 	}
 }

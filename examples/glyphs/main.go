@@ -17,9 +17,9 @@ import (
 const characters = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
 // uncials are the lower-case letters that are learned from as forms of their capitals, because faces of one case draw
-// capitals so: those that are neither their capital made small nor, cut to their ink, like another character, as g and q
-// are like 9, and l is like I.
-const uncials = "abdefhmnrt"
+// capitals so: all but those that are their capital made small, c o s v w x z, and those that are, cut to their ink, like
+// another character, as g and q are like 9, and i, j and l like 1, J and I.
+const uncials = "abdefhkmnprtuy"
 
 func main() {
 	fonts := flag.String("fonts", ".work/fonts", "the folder of the fonts, a folder for each package")
