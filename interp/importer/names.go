@@ -20,6 +20,9 @@ func tidy(net *flat.Net, name, file string) {
 	g := net.Graph
 	base := filepath.Base(file)
 	var inputs, outputs flat.Names
+	if exporters[strings.TrimRight(g.Name, "_0123456789")] {
+		g.Name = ""
+	}
 	if g.Name = cmp.Or(name, g.Name, strings.TrimSuffix(base, filepath.Ext(base))); declared(g.Name) {
 		g.Name += "_net"
 	}
@@ -47,6 +50,12 @@ func tidy(net *flat.Net, name, file string) {
 			n.Params[i].Path = tensorPath(n, i)
 		}
 	}
+}
+
+// exporters are the names that programs give any network, some with a number: that of the file says more.
+var exporters = map[string]bool{
+	"torch_jit": true, "torch-jit-export": true, "torch_jit_export": true, "main_graph": true, // PyTorch
+	"tf2onnx": true, "model": true, "sequential": true, "functional": true, "graph": true, "main": true,
 }
 
 // tensorPath is what tensor i of a node is called: its path and the operation's name for it.
