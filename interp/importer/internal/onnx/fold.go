@@ -3,6 +3,9 @@ package onnx
 import (
 	"math"
 	"slices"
+
+	"cnnlang/ops"
+	"cnnlang/ops/dim"
 )
 
 // Exporters compute sizes, axes and bounds by nodes. These are computed here, as far as they are
@@ -152,6 +155,9 @@ func (c *call) moved(w *weight) *value {
 		if !ok {
 			return nil
 		}
+		if v := c.learned(w, shape); v != nil {
+			return v
+		}
 		if w = w.spread(shape...); w == nil {
 			return nil
 		}
@@ -159,6 +165,20 @@ func (c *call) moved(w *weight) *value {
 		return nil
 	}
 	return &value{shape: w.shape, weight: w}
+}
+
+// learned is a tensor that is repeated for each image of the batch; nil for one that is not.
+func (c *call) learned(w *weight, shape []int) *value {
+	if len(shape) < 2 || shape[0] != c.batch || len(w.shape) == len(shape) && w.shape[0] != 1 {
+		return nil
+	}
+	if len(w.shape) == len(shape) {
+		w = w.reshaped(w.shape[1:]...)
+	}
+	if w = w.spread(shape[1:]...); w == nil {
+		return nil
+	}
+	return c.apply(&ops.Learned{Shape: dim.Shaped(shape[1:]...), Init: dim.Int(0)}, []*weight{w}, c.inputSteps[0])
 }
 
 // narrower are the types, as a Cast numbers them, that do not hold every float32.

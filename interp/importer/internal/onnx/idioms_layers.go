@@ -314,6 +314,15 @@ func (t *tracer) chain(s *step) bool {
 
 // helps reports whether a node is one that this program writes before another of the same step.
 func helps(helper, node string) bool {
-	number, ok := strings.CutPrefix(helper, node+"/")
-	return ok && strings.Trim(number, "0123456789") == ""
+	of := stepOf(helper)
+	return of != helper && (of == node || of == stepOf(node))
+}
+
+// stepOf is the name of a node without the number that it has as one before the last of a step.
+func stepOf(node string) string {
+	at := strings.LastIndexByte(node, '/')
+	if at < 0 || strings.Trim(node[at+1:], "0123456789") != "" {
+		return node
+	}
+	return node[:at]
 }

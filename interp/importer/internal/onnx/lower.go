@@ -120,7 +120,7 @@ func (t *tracer) lowerBeside(s *step, op beside) {
 // channels, they are part of how pictures are prepared, and elsewhere tensors.
 func (t *tracer) channelwise(s *step, mul, add *weight) {
 	c := s.shape[1]
-	if s.in[0].node == nil && c <= mostConstants {
+	if s.in[0].node == nil && c <= mostConstants || mul != nil && mul.constant {
 		scale, shift := constants(mul, c, 1), constants(add, c, 0)
 		if scale != nil && shift != nil {
 			s.op, s.params = &ops.ChannelAffine{Scale: scale, Shift: shift}, nil

@@ -1,6 +1,7 @@
 package onnx
 
 import (
+	"cmp"
 	"strings"
 	"unicode"
 
@@ -19,6 +20,9 @@ func (t *tracer) path(s *step) string {
 	if len(s.params) == 0 {
 		return ""
 	}
+	if t.m.producer == own {
+		return ownPath(s)
+	}
 	_, whole := s.op.(*ops.Learned) // whose tensor is called by the step alone
 	for _, w := range s.params {
 		if path := layerOf(w.name, whole); path != "" {
@@ -27,6 +31,16 @@ func (t *tracer) path(s *step) string {
 	}
 	if path, _ := s.node.scope(); path != "" {
 		return path
+	}
+	return ""
+}
+
+// ownPath is the path in the names that this program gives tensors, which end in the operation's own.
+func ownPath(s *step) string {
+	for i, p := range s.op.(ops.Op).Params(s.dims()) {
+		if path, ok := strings.CutSuffix(s.params[i].name, "."+p.Leaf); ok || p.Leaf == "" {
+			return cmp.Or(path, s.params[i].name)
+		}
 	}
 	return ""
 }

@@ -27,9 +27,17 @@ func (c *call) batchNorm() *value {
 		}
 		params = append(params, w.flat(x.shape[1]))
 	}
-	return c.onVectors(x, func(x *step) *value {
-		return c.apply(&ops.BatchNorm{Eps: number(c.float("epsilon", 1e-5)), Scale: true, Shift: true}, params, x)
-	})
+	op := &ops.BatchNorm{Eps: number(c.float("epsilon", 1e-5)), Scale: !params[0].constant, Shift: !params[1].constant}
+	params = slices.Concat(given(params[0], op.Scale), given(params[1], op.Shift), params[2:])
+	return c.onVectors(x, func(x *step) *value { return c.apply(op, params, x) })
+}
+
+// given is a tensor if the operation has it: this program writes ones and zeros where it has not.
+func given(w *weight, has bool) []*weight {
+	if has {
+		return []*weight{w}
+	}
+	return nil
 }
 
 // onVectors computes something of images that has none for values with three axes or more than
@@ -68,11 +76,12 @@ func (c *call) instanceNorm() *value {
 	if x == nil || scale == nil || shift == nil || len(x.shape) < 3 {
 		return c.fail("its tensors are computed", "weights are tensors of the file")
 	}
-	op := &ops.InstanceNorm{Eps: number(c.float("epsilon", 1e-5)), Scale: true, Shift: true}
-	params := []*weight{scale.flat(x.shape[1]), shift.flat(x.shape[1])}
+	scale, shift = scale.flat(x.shape[1]), shift.flat(x.shape[1])
+	op := &ops.InstanceNorm{Eps: number(c.float("epsilon", 1e-5)), Scale: !scale.constant, Shift: !shift.constant}
 	if scale.all(1) && shift.all(0) {
-		op.Scale, op.Shift, params = false, false, nil
+		op.Scale, op.Shift = false, false
 	}
+	params := slices.Concat(given(scale, op.Scale), given(shift, op.Shift))
 	return c.onVectors(x, func(x *step) *value { return c.apply(op, params, x) })
 }
 

@@ -126,7 +126,7 @@ func (t *tracer) declare(s *scope) error {
 // stored is a tensor of the file.
 func (t *tracer) stored(s *stored.Stored) (*value, error) {
 	v := &value{shape: s.Shape()}
-	w := &weight{shape: s.Shape(), name: s.Name()}
+	w := &weight{shape: s.Shape(), name: s.Name(), constant: s.Constant()}
 	w.read = func() ([]float32, error) {
 		raw, err := s.Numbers(t.m.in)
 		if err != nil {

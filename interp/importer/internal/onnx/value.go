@@ -45,6 +45,8 @@ type weight struct {
 	name   string // what the file calls it, "" where it was computed from several
 	within string // the scope of the node that reads it, which names it if nothing else does
 	read   func() ([]float32, error)
+	// constant says that the file calls it no weight.
+	constant bool
 	// made says that its numbers are not in the file but follow from few that are.
 	made    bool
 	strange string    // the type of its elements, where they are no floats
@@ -192,7 +194,7 @@ func (w *weight) changed(shape []int, f func([]float32) []float32) *weight {
 	if w.read == nil {
 		return w.reshaped(shape...)
 	}
-	return &weight{shape: slices.Clone(shape), name: w.name, within: w.within, made: w.made, work: w.work + 1, read: func() ([]float32, error) {
+	return &weight{shape: slices.Clone(shape), name: w.name, within: w.within, constant: w.constant, made: w.made, work: w.work + 1, read: func() ([]float32, error) {
 		data, err := w.read()
 		if err != nil {
 			return nil, err

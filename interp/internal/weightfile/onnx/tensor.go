@@ -218,8 +218,8 @@ func (t *Stored) Count() int64 { return t.count }
 // Type is that of its elements; the file may have types that cannot be read, whose Size is 0.
 func (t *Stored) Type() weightfile.Type { return t.elementType() }
 
-// Outside reports whether its numbers are in another file.
-func (t *Stored) Outside() bool { return t.external != nil }
+// Constant reports whether the file says that the tensor is no weight, as this program's do.
+func (t *Stored) Constant() bool { return t.noWeight }
 
 // perElement is how many numbers an element is: a complex one two.
 func (t *Stored) perElement() int64 {
