@@ -51,6 +51,8 @@ type Unknowns interface {
 	// Side begins a side head, without which the block is whole where it does not fit;
 	// the function it returns ends it.
 	Side(name string) (end func())
+	// Wrong says that the side head that was begun last is wrong, where it fits so far.
+	Wrong()
 	// Try begins something of which nothing that is taken for granted remains once
 	// the function it returns has been called.
 	Try() (end func())

@@ -198,6 +198,9 @@ func (m *machine) ifStep(f *ast.If, e *env, sc scope, x Tensor) Tensor {
 }
 
 func (m *machine) repeat(r *ast.Repeat, e *env, sc scope, x Tensor) Tensor {
+	if m.misfits(x) {
+		return poison
+	}
 	if m.unknowns != nil {
 		v, ok := m.eval(r.Head.Count, e)
 		switch v := v.(type) {
@@ -225,7 +228,7 @@ func (m *machine) repeat(r *ast.Repeat, e *env, sc scope, x Tensor) Tensor {
 			}
 			return m.stepValue(r.Step, in, sc, x)
 		})
-		if x.Poisoned {
+		if x.Poisoned || m.misfits(x) {
 			return false
 		}
 		follow := sameIterations.follow(before, x, left)

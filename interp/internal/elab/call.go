@@ -202,7 +202,11 @@ func (m *machine) emit(op ops.Op, at *site, c *Closure, in []Tensor, out dim.Sha
 	}
 	if m.unknowns != nil {
 		cost := costOf(op, shapes, out)
-		cost.Params = cost.Params.Sub(m.nameOp(params, at, c))
+		again, ok := m.nameOp(params, at, c)
+		if !ok {
+			return poison
+		}
+		cost.Params = cost.Params.Sub(again)
 		if m.side == nil {
 			m.count = m.count.Add(cost)
 		}

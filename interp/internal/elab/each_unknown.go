@@ -83,27 +83,31 @@ func (m *machine) ofItemBefore(path string, s *ast.Step) bool {
 
 // nameOp gives an operation and its tensors their names. Where steps differ, so do their
 // tensors, but for those that have no leaf: `"a.weight": param([1])` and `a: conv(1, 1x1)`.
-// It returns how many learned numbers an item before has already.
-func (m *machine) nameOp(params []ops.Param, at *site, c *Closure) (again dim.Size) {
+// It returns how many learned numbers an item before has already; ok is false where it has a tensor
+// of another shape.
+func (m *machine) nameOp(params []ops.Param, at *site, c *Closure) (again dim.Size, ok bool) {
 	for _, p := range params {
 		m.leafless = m.leafless || p.Leaf == ""
 		name := join(at.path, p.Leaf)
-		if !m.tensorOfItem(name, p, at) {
+		switch shared, same := m.tensorOfItem(name, p, at); {
+		case !same:
+			return again, false
+		case !shared:
 			m.name(&m.tensors, name, at.step, !m.leafless)
-		} else if !p.Running {
+		case !p.Running:
 			again = again.Add(p.Shape.Product())
 		}
 	}
 	if !at.flat() {
 		m.begin(graph.Step{Path: at.path, Call: c.Object.Name}, at.step)
 	}
-	return again
+	return again, true
 }
 
-// tensorOfItem reports whether an item before has a tensor already, whose shape it has to have.
-func (m *machine) tensorOfItem(name string, p ops.Param, at *site) (again bool) {
+// tensorOfItem reports whether an item before has a tensor already, and whether that has its shape.
+func (m *machine) tensorOfItem(name string, p ops.Param, at *site) (again, same bool) {
 	if m.inItem == nil {
-		return false
+		return false, true
 	}
 	for it := m.inItem; it != nil; it = it.outer {
 		if !it.alike && m.generic != it.generic {
@@ -118,8 +122,7 @@ func (m *machine) tensorOfItem(name string, p ops.Param, at *site) (again bool) 
 	m.registry.tensors[name] = here
 	before, again := m.ofOtherItem(name)
 	if own || !again {
-		return false
+		return false, true
 	}
-	m.sameTensor(name, before, here, at)
-	return true
+	return true, m.sameTensor(name, before, here, at)
 }

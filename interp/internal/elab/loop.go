@@ -359,7 +359,9 @@ func (l *loop) few(x Tensor) Tensor {
 // times follows so many iterations, one by one.
 func (l *loop) times(n int, x Tensor) Tensor {
 	for k := range n {
-		if x = l.iterate(dim.Int(k), x); x.Poisoned || x.Suspect {
+		if x = l.iterate(dim.Int(k), x); l.misfits(x) {
+			return poison
+		} else if x.Poisoned || x.Suspect {
 			return x
 		}
 	}

@@ -32,7 +32,9 @@ func (m *machine) sideHead(s *ast.Side, e *env, sc scope, x Tensor) {
 	report, side, nodes, steps, count, blamed := m.report, m.side, len(m.graph.Nodes), len(m.graph.Steps), m.count, maps.Clone(m.blamed)
 	m.report = func(d *diag.Diagnostic) {
 		if d.Severity == diag.Error {
-			found.Add(d)
+			if found.Add(d); m.unknowns != nil && !aboutShape(d) {
+				m.unknowns.Wrong()
+			}
 		} else {
 			report(d) // of a head within this one, without which this one is whole
 		}
@@ -76,6 +78,9 @@ func (m *machine) sideHead(s *ast.Side, e *env, sc scope, x Tensor) {
 		within.Output, within.Err = nil, head.Err // it needs what is gone
 	}
 }
+
+// misfits reports whether a value is one of a side head that does not fit, of which no repeat goes on.
+func (m *machine) misfits(x Tensor) bool { return m.side != nil && x.Suspect }
 
 // sideName is the head's label or, where that is empty or missing, the name
 // after `as`.

@@ -47,6 +47,14 @@ func TestNoProofIsWrong(t *testing.T) {
 	attackAll(t, *programs, randomProgram)
 }
 
+// Side heads are attacked by themselves: what is in them depends on parameters and sizes.
+func TestNoProofOfSideHeadsIsWrong(t *testing.T) {
+	count := attackAll(t, *programs/4, randomHeadProgram)
+	if count.proved.Load() < int64(*programs/24) || count.allowed.Load() < count.proved.Load() {
+		t.Errorf("%d proofs of side heads, and %d values allowed: they are hardly tried", count.proved.Load(), count.allowed.Load())
+	}
+}
+
 // Lists of any length are attacked by themselves, with more that is proved.
 func TestNoProofOfAnyLengthIsWrong(t *testing.T) {
 	count := attackAll(t, *programs, randomListProgram)

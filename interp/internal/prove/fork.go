@@ -1,6 +1,7 @@
 package prove
 
 import (
+	"cmp"
 	"maps"
 	"slices"
 
@@ -21,12 +22,16 @@ type failing struct {
 }
 
 // lastFork is the fork that the case was on last, nil where since then, or from the
-// start, it went one way of two that the text has.
+// start, it went one way of two that the text has. Whether a side head fits is one of two ways
+// only where there is another fork before it: else what is wrong in it is a mistake.
 func (p *Case) lastFork() *fork {
+	var fit *fork
 	for _, c := range slices.Backward(p.choices) {
 		switch {
+		case c.why == fitted:
+			fit = cmp.Or(fit, c.fork)
 		case c.fork != nil:
-			return c.fork
+			return cmp.Or(fit, c.fork)
 		case c.why == chosen:
 			return nil
 		}

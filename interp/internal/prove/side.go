@@ -82,12 +82,8 @@ func (p *Case) settled(size dim.Size, r dim.Relation) (answer, known bool) {
 // makes that fit.
 func (p *Case) oweArgument(o obligation, fit fact) bool {
 	if answer, known := p.known(o.size, o.relation); known && answer != o.holds {
-		if s := p.iterationOf(fit.size); s != nil {
-			s.unclear = true
-		} else {
-			p.splitFit(fit)
-		}
-		return true
+		p.failed = append(p.failed, o.size)
+		return false
 	}
 	if s := p.scope; s.side == "" {
 		return p.takeInScope(s, o)
@@ -116,6 +112,19 @@ func (p *Case) settle() {
 			return
 		}
 	}
+}
+
+// Wrong splits the case where a side head is wrong, but may not come so far.
+func (p *Case) Wrong() {
+	fit, is := p.fit()
+	if !is || p.Stopped() {
+		return
+	}
+	if s := p.iterationOf(fit.size); s != nil {
+		s.unclear = true
+		return
+	}
+	p.splitFit(fit)
 }
 
 // splitFit follows the case from the start, where a side head fits so far and where it does not.
