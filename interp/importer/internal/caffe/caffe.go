@@ -47,6 +47,7 @@ type reader struct {
 	weights  *weights // nil without
 	problems []flat.Problem
 	notes    []string
+	told     map[string]bool // settings that are noted already
 }
 
 // Read makes a net of a text and, where there is one, the file with its numbers.
@@ -55,7 +56,7 @@ func Read(s flat.Source) (*flat.Net, error) {
 	if err != nil {
 		return nil, err
 	}
-	r := &reader{source: s, called: map[string]*layer{}}
+	r := &reader{source: s, called: map[string]*layer{}, told: map[string]bool{}}
 	if s.Weights != nil && !s.NoWeights {
 		if r.weights, err = open(*s.Weights); err != nil {
 			return nil, err

@@ -192,11 +192,12 @@ func (r *reader) meta() []string {
 	return nil
 }
 
-// inverse writes 1/x, as the whole number that was meant where x is a rounded fraction.
+// inverse writes 1/x, as the whole number that was meant, or the half of one, where x is a rounded
+// fraction: 1/255, 2/255.
 func inverse(x float64) string {
 	y := 1 / x
-	if whole := math.Round(y); math.Abs(y-whole) < 1e-5*y {
-		y = whole
+	if half := math.Round(2*y) / 2; math.Abs(y-half) < 1e-5*y {
+		y = half
 	}
 	return strconv.FormatFloat(y, 'f', -1, 32)
 }

@@ -204,10 +204,11 @@ var passed = []string{
 	"scale_train", "fast_eval", "type", "visualize", "cudnn_math_override",
 }
 
-// done notes settings that nobody asked for.
+// done notes settings that nobody asked for, each once.
 func (s *settings) done() {
 	for _, name := range slices.Sorted(maps.Keys(s.given)) {
-		if !s.known[name] && !slices.Contains(passed, name) {
+		if !s.known[name] && !slices.Contains(passed, name) && !s.r.told[name] {
+			s.r.told[name] = true
 			s.r.note("%s: %s in line %d is not known and passed over", s.layer.where(), weightfile.Shown(name), s.given[name][0].Line)
 		}
 	}

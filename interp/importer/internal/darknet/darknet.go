@@ -50,6 +50,7 @@ type reader struct {
 	names    flat.Names
 	problems []flat.Problem
 	notes    []string
+	told     map[string]bool // options that are noted already
 }
 
 // Read makes a net of a text and, where there is one, the file with its numbers.
@@ -58,7 +59,7 @@ func Read(s flat.Source) (*flat.Net, error) {
 	if err != nil {
 		return nil, err
 	}
-	r := &reader{source: s, net: all[0], sections: all[1:], build: flat.Build("")}
+	r := &reader{source: s, net: all[0], sections: all[1:], build: flat.Build(""), told: map[string]bool{}}
 	for _, section := range all {
 		section.r = r
 	}

@@ -18,6 +18,7 @@ const (
 	maxText     = 4 << 20
 	maxSections = 30_000 // the language's limit on operations
 	maxOptions  = 100_000
+	maxList     = 4096 // numbers of one option
 )
 
 // A section is one of the text.
@@ -60,10 +61,12 @@ func parsed(in weightfile.Input) ([]*section, error) {
 	}
 	var all []*section
 	options := 0
-	for i, text := range strings.Split(strings.TrimPrefix(string(raw), "\ufeff"), "\n") {
+	at := 0 // the line, from 1
+	for text := range strings.SplitSeq(strings.TrimPrefix(string(raw), "\ufeff"), "\n") {
+		at++
 		line := strings.TrimSpace(text)
-		if at := strings.IndexAny(line, "#;"); at >= 0 {
-			line = strings.TrimSpace(line[:at])
+		if comment := strings.IndexAny(line, "#;"); comment >= 0 {
+			line = strings.TrimSpace(line[:comment])
 		}
 		key, value, isOption := strings.Cut(line, "=")
 		switch {
@@ -71,22 +74,22 @@ func parsed(in weightfile.Input) ([]*section, error) {
 		case line[0] == '[':
 			kind, rest, ok := strings.Cut(line[1:], "]")
 			if !ok || rest != "" {
-				return nil, in.Corrupt("", "line %d: got %s, want a section such as [convolutional]; correct it there, or fetch the file again", i+1, weightfile.Shown(line))
+				return nil, in.Corrupt("", "line %d: got %s, want a section such as [convolutional]; correct it there, or fetch the file again", at, weightfile.Shown(line))
 			}
 			if len(all) > maxSections {
 				return nil, &weightfile.LimitError{Path: in.Path, Limit: "sections", Got: maxSections + 1, Max: maxSections, Help: "no network has so many"}
 			}
-			all = append(all, &section{at: len(all) - 1, kind: strings.ToLower(strings.TrimSpace(kind)), line: i + 1})
+			all = append(all, &section{at: len(all) - 1, kind: strings.ToLower(strings.TrimSpace(kind)), line: at})
 		case !isOption:
-			return nil, in.Corrupt("", "line %d: got %s, want key=value; correct it there, or fetch the file again", i+1, weightfile.Shown(line))
+			return nil, in.Corrupt("", "line %d: got %s, want key=value; correct it there, or fetch the file again", at, weightfile.Shown(line))
 		case len(all) == 0:
-			return nil, in.Corrupt("", "line %d: %s is in no section, want [net] before it; correct it there, or fetch the file again", i+1, weightfile.Shown(line))
+			return nil, in.Corrupt("", "line %d: %s is in no section, want [net] before it; correct it there, or fetch the file again", at, weightfile.Shown(line))
 		default:
 			if options++; options > maxOptions {
 				return nil, &weightfile.LimitError{Path: in.Path, Limit: "options", Got: maxOptions + 1, Max: maxOptions, Help: "no network has so many"}
 			}
 			s := all[len(all)-1]
-			s.options = append(s.options, &option{key: strings.TrimSpace(key), value: strings.TrimSpace(value), line: i + 1})
+			s.options = append(s.options, &option{key: strings.TrimSpace(key), value: strings.TrimSpace(value), line: at})
 		}
 	}
 	if len(all) == 0 || all[0].kind != "net" && all[0].kind != "network" {
@@ -145,7 +148,11 @@ func (s *section) whole(key string, otherwise int) int {
 // list is numbers with commas between them.
 func (s *section) list(key string) (all []int) {
 	if o := s.option(key); o != nil {
-		for _, text := range strings.Split(strings.TrimSuffix(o.value, ","), ",") {
+		for text := range strings.SplitSeq(strings.TrimSuffix(o.value, ","), ",") {
+			if len(all) == maxList {
+				s.r.refuse(s.lineIs(o.line), "", "%s has more than %d numbers", key, maxList)
+				return nil
+			}
 			all = append(all, s.parsed(o, text))
 		}
 	}
@@ -185,10 +192,11 @@ func (s *section) only(key string, plain ...string) {
 // training are options of training alone.
 var training = []string{"learning_rate", "burn_in", "stopbackward", "dontload", "dontsave", "train_only_bn", "onlyforward", "noloss", "smooth", "ratio", "counters_per_class"}
 
-// done notes options that nobody asked for.
+// done notes options that nobody asked for, each once.
 func (s *section) done() {
 	for _, o := range s.options {
-		if !o.asked && !slices.Contains(training, o.key) {
+		if !o.asked && !slices.Contains(training, o.key) && !s.r.told[o.key] {
+			s.r.told[o.key] = true
 			s.r.note("%s: %s in line %d is not known and passed over", s.where(), weightfile.Shown(o.key), o.line)
 		}
 	}

@@ -2,6 +2,7 @@ package flattest
 
 import (
 	"errors"
+	"fmt"
 	"testing"
 
 	"cnnlang/interp/graph"
@@ -21,6 +22,13 @@ func Fuzzed(t *testing.T, net *flat.Net, err error) {
 			t.Fatalf("got %v and the error %#v", net, err)
 		}
 		return
+	}
+	for _, n := range net.Graph.Operations() { // the text numbers what has no name
+		for i, p := range n.Op.Params(n.InDims()) {
+			if n.Path == "" {
+				n.Params[i].Path = fmt.Sprintf("%d.%s", n.ID, p.Leaf)
+			}
+		}
 	}
 	if err := graph.Verify(net.Graph); err != nil {
 		t.Fatal(err)
