@@ -118,7 +118,7 @@ func exitCode(err error) int {
 	case isSelection, isHolding && holding.Key == "", is[*usageError](err), is[*interp.UnknownNetError](err), is[*interp.NoNetError](err), is[*interp.UnknownBlockError](err), is[*interp.UnknownNamesError](err), is[*interp.NamesError](err), is[*interp.PrefixError](err),
 		is[*interp.OutputError](err), is[*interp.NoRecipeError](err), is[*layout.PrecisionError](err):
 		return exitUsage
-	case is[*interp.MemoryError](err), is[*interp.ExpandError](err), is[*interp.SkeletonError](err), is[*interp.WeightsLimitError](err), is[*picture.LimitError](err), is[*starved](err), is[*events.TooLargeError](err), isData && data.Limit:
+	case is[*interp.MemoryError](err), is[*importer.LimitError](err), is[*interp.ExpandError](err), is[*interp.SkeletonError](err), is[*interp.WeightsLimitError](err), is[*picture.LimitError](err), is[*starved](err), is[*events.TooLargeError](err), isData && data.Limit:
 		return exitLimit
 	case is[*interp.WeightsError](err), isHolding, is[*interp.TuningError](err), isLabels, is[*npy.FileError](err), is[*picture.FileError](err), is[*fs.PathError](err), is[*takenError](err), is[*outputError](err), is[*events.FileError](err),
 		isData, is[*dataset.BadError](err), is[*train.FeaturesError](err):

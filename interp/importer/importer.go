@@ -55,7 +55,7 @@ type Imported struct {
 	tensors []parameter
 }
 
-// Open reads a network. Its errors are *Refused, *ShapeError, *MismatchError, and for files
+// Open reads a network. Its errors are *Refused, *LimitError, *MismatchError, and for files
 // *interp.WeightsError and *interp.WeightsLimitError.
 func Open(path string, o Options) (*Imported, error) {
 	i := &Imported{}
@@ -88,7 +88,7 @@ func (i *Imported) open(path string, o Options) error {
 	if !o.Flat {
 		net = structure.Nested(net)
 	}
-	pairs, err := i.write(net, o.Flat)
+	pairs, err := i.write(path, net, o.Flat)
 	if err != nil {
 		return err
 	}

@@ -1,12 +1,19 @@
 package importer
 
 import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"io"
 	"math"
 	"path/filepath"
+	"slices"
 	"testing"
 
 	"cnnlang/interp"
 	"cnnlang/interp/importer/internal/flat"
+	"cnnlang/interp/importer/internal/keras"
+	"cnnlang/interp/internal/weightfile"
 	"cnnlang/interp/internal/weights"
 	"cnnlang/ops/tensor"
 )
@@ -108,4 +115,43 @@ func deviation(got, want []float32) (off float64) {
 		off = max(off, d)
 	}
 	return off / math.Sqrt(square)
+}
+
+// Whatever layers a model has, the text is the network that they are, in either form.
+func FuzzTexts(f *testing.F) {
+	read := func(raw []byte) (*flat.Net, error) {
+		return keras.Read(flat.Source{Input: weightfile.Input{ReaderAt: bytes.NewReader(raw), Size: int64(len(raw)), Path: "model.json"}, NoWeights: true})
+	}
+	for _, name := range []string{"plain", "branches", "shapes", "nested", "first"} {
+		h, err := weights.OpenDescribed(kerasFiles+name+".h5", weights.Options{})
+		if err != nil {
+			f.Fatal(err)
+		}
+		defer h.Close()
+		raw, err := io.ReadAll(io.NewSectionReader(h.Input, 0, h.Input.Size))
+		if err != nil {
+			f.Fatal(err)
+		}
+		var model json.RawMessage
+		if err := json.NewDecoder(bytes.NewReader(raw[bytes.Index(raw, []byte(`{"class_name"`)):])).Decode(&model); err != nil {
+			f.Fatal(err)
+		}
+		seed := slices.Concat([]byte(`{"format": "layers-model", "modelTopology": {"model_config": `), model, []byte(`}, "weightsManifest": []}`))
+		if _, err := read(seed); err != nil {
+			f.Fatal(name, err)
+		}
+		f.Add([]byte(seed))
+	}
+	f.Fuzz(func(t *testing.T, raw []byte) {
+		net, err := read(raw)
+		if err != nil {
+			return
+		}
+		tidy(net, "", "model.json")
+		for _, flatly := range []bool{false, true} {
+			if _, err := new(Imported).write("model.json", net, flatly); err != nil && !errors.As(err, new(*LimitError)) {
+				t.Errorf("%v\n%s", err, raw)
+			}
+		}
+	})
 }

@@ -24,20 +24,35 @@ func (e *MismatchError) Error() string {
 	return fmt.Sprintf("importer: %s: the text that was made of it is another network: %s", e.Path, e.Problem)
 }
 
-// write makes the text of a flat net, reads it as any text is read, and compares.
-func (i *Imported) write(net *flat.Net, flatly bool) ([]flat.Pair, error) {
+// A LimitError says that the text of a network would be beyond what a text may be.
+type LimitError struct{ Path, Problem string }
+
+func (e *LimitError) Error() string {
+	return fmt.Sprintf("importer: %s: its text would be beyond a limit: %s", e.Path, e.Problem)
+}
+
+// write makes the text of the flat net of a file, reads it as any text is read, and compares.
+func (i *Imported) write(path string, net *flat.Net, flatly bool) ([]flat.Pair, error) {
 	var err error
-	if i.Text, err = textOf(net, flatly); err != nil {
+	i.Text, err = textOf(net, flatly)
+	if long, ok := errors.AsType[*expand.LimitError](err); ok {
+		return nil, &LimitError{path, long.Problem}
+	}
+	if err != nil {
 		return nil, err
 	}
-	wrong := func(problem string) error { return &MismatchError{Path: i.files[0].Path(), Problem: problem} }
+	wrong := func(problem string) error { return &MismatchError{path, problem} }
 	program, err := interp.Read(net.Graph.Name+".cnn", strings.NewReader(i.Text))
 	if err != nil {
 		return nil, err
 	}
 	i.Net, err = program.Net(interp.Options{Net: net.Graph.Name})
 	if found, ok := errors.AsType[*interp.ProgramError](err); ok {
-		return nil, wrong(first(found.Problems))
+		problem, limit := first(found.Problems)
+		if limit {
+			return nil, &LimitError{path, problem}
+		}
+		return nil, wrong(problem)
 	}
 	if err != nil {
 		return nil, err
@@ -49,14 +64,14 @@ func (i *Imported) write(net *flat.Net, flatly bool) ([]flat.Pair, error) {
 	return pairs, nil
 }
 
-// first is the first error of a list, with its place.
-func first(list diag.List) string {
+// first is the first error of a list, with its place, and whether it is that a limit is exceeded.
+func first(list diag.List) (problem string, limit bool) {
 	for _, d := range list {
 		if d.Severity == diag.Error {
-			return fmt.Sprintf("line %d: %s: %s", d.Span.Start.Line, d.Code, d.Message)
+			return fmt.Sprintf("line %d: %s: %s", d.Span.Start.Line, d.Code, d.Message), d.Code.IsLimit()
 		}
 	}
-	return ""
+	return "", false
 }
 
 // textOf writes a net, flatly with every operation on a line of its own.

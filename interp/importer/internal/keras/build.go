@@ -3,12 +3,14 @@ package keras
 import (
 	"errors"
 	"fmt"
+	"slices"
 
 	"cnnlang/interp/graph"
 	"cnnlang/interp/importer/internal/flat"
 	"cnnlang/interp/internal/weightfile"
 	"cnnlang/interp/internal/weightfile/topology"
 	"cnnlang/ops"
+	"cnnlang/ops/dim"
 	"cnnlang/ops/tensor"
 )
 
@@ -197,20 +199,19 @@ func (r *reader) shape(c *call) (tensor.Shape, bool) {
 	if asked == nil {
 		asked = r.source.Shapes[""]
 	}
-	if asked != nil {
-		for i, n := range asked {
-			if len(asked) != len(sizes) || i == 1 && sizes[1] > 0 && n != sizes[1] {
-				r.problem(c.where(), fmt.Sprintf("its input is %v, with 0 for what is open, got --shape %v", sizes, asked), "the channels are the file's")
-				return nil, false
-			}
-		}
-		return asked, true
+	switch {
+	case asked != nil && (len(asked) != len(sizes) || sizes[1] > 0 && asked[1] != sizes[1]):
+		r.problem(c.where(), fmt.Sprintf("its input is %v, where 0 is any size, got --shape %v", tensor.Shape(sizes), tensor.Shape(asked)), "the channels are the file's")
+		return nil, false
+	case asked != nil:
+		sizes = asked
+	case slices.Contains(sizes, 0):
+		r.problem(c.where(), fmt.Sprintf("its input is %v, where 0 is any size", tensor.Shape(sizes)), "say the size, as in `--shape 1x3x224x224`")
+		return nil, false
 	}
-	for _, n := range sizes {
-		if n < 1 {
-			r.problem(c.where(), fmt.Sprintf("its input is %v, where 0 is any size", tensor.Shape(sizes)), "say the size, as in `--shape 1x3x224x224`")
-			return nil, false
-		}
+	if !dim.Shaped(sizes...).Product().IsValid() {
+		r.problem(c.where(), fmt.Sprintf("its input is %v", tensor.Shape(sizes)), "sizes whose product can be counted")
+		return nil, false
 	}
 	return sizes, true
 }

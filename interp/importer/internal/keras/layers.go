@@ -79,7 +79,7 @@ func image(v value) error {
 func merge(op ops.Op) maker {
 	return func(r *reader, c *call, in []value) (value, error) {
 		if len(in) < 2 {
-			return value{}, refuse("two inputs or more", "it has %d inputs", len(in))
+			return value{}, refuse("two inputs or more", "it has fewer than two inputs")
 		}
 		v, err := r.op(c, op, in...)
 		v.positive = true
@@ -93,7 +93,7 @@ func merge(op ops.Op) maker {
 // subtract is the sum of the first and the other times -1.
 func subtract(r *reader, c *call, in []value) (value, error) {
 	if len(in) != 2 {
-		return value{}, refuse("two inputs", "it has %d inputs", len(in))
+		return value{}, refuse("two inputs", "its inputs are not two")
 	}
 	minus, err := r.op(c, &ops.Scale{S: dim.Int(-1)}, in[1])
 	if err != nil {

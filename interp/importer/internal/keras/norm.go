@@ -117,6 +117,10 @@ func rescaling(r *reader, c *call, in value) (value, error) {
 	if offset == dim.Int(0) {
 		return r.op(c, &ops.Scale{S: scale}, in)
 	}
+	const mostListed = 64 // numbers, which the text has one by one
+	if in.node.Shape[1] > mostListed {
+		return value{}, refuse("an offset for up to 64 channels", "it has %d channels", in.node.Shape[1])
+	}
 	affine := &ops.ChannelAffine{}
 	for range in.node.Shape[1] {
 		affine.Scale, affine.Shift = append(affine.Scale, scale), append(affine.Shift, offset)
