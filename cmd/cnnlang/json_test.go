@@ -339,15 +339,7 @@ func TestJSONIsAsDocumented(t *testing.T) {
 		inJSONLines(t, func(schema string, document map[string]any) { page.note(document, slug.Replace(schema), "", printed) }, strings.Fields(line)...)
 	}
 	for file, section := range map[string]string{"t.json": "cnnlangtunev1", "names.json": "cnnlangnamesv1"} {
-		var written any
-		text, err := os.ReadFile(file)
-		if err == nil {
-			err = json.Unmarshal(text, &written)
-		}
-		if err != nil {
-			t.Fatal(err)
-		}
-		page.note(written, section, "", printed)
+		page.note(readJSON(t, file), section, "", printed)
 	}
 	if diff := cmp.Diff(page, printed); diff != "" {
 		t.Errorf("(-docs/json.md +printed)\n%s", diff)
@@ -364,6 +356,19 @@ func TestJSONIsAsDocumented(t *testing.T) {
 			t.Errorf("no command of `cnnlang %s` is compared with docs/json.md", verb.Name())
 		}
 	}
+}
+
+// readJSON reads a file.
+func readJSON(t *testing.T, file string) (document any) {
+	t.Helper()
+	text, err := os.ReadFile(file)
+	if err == nil {
+		err = json.Unmarshal(text, &document)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	return document
 }
 
 // Every verb with -o has one of two sets of formats; those without print a text that is

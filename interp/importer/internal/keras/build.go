@@ -75,11 +75,18 @@ func (r *reader) net() (*flat.Net, error) {
 	if err != nil {
 		return nil, err
 	}
+	if outputs, err = r.stop(outputs); err != nil {
+		return nil, err
+	}
 	r.first = r.channelsFirst()
 	for _, out := range outputs {
 		out.final = true
 	}
+	needed := r.needed(outputs)
 	for _, c := range r.calls {
+		if !needed[c] {
+			continue
+		}
 		if err := r.build(c); err != nil {
 			return nil, err
 		}
@@ -92,6 +99,50 @@ func (r *reader) net() (*flat.Net, error) {
 	net := r.builder.Net()
 	net.Notes = r.notes
 	return net, nil
+}
+
+// stop takes what the layers read before which the net is to end for its outputs, if there are such.
+func (r *reader) stop(outputs []*call) ([]*call, error) {
+	if len(r.source.Stop) == 0 {
+		return outputs, nil
+	}
+	var before []*call
+	for _, name := range r.source.Stop {
+		found := false
+		for _, c := range r.calls {
+			if c.layer.Name != name && c.path != name {
+				continue
+			}
+			found = true
+			for _, from := range c.in {
+				if !slices.Contains(before, from) {
+					before = append(before, from)
+				}
+			}
+		}
+		if !found {
+			return nil, &flat.Refused{Path: r.source.Path, Problems: []flat.Problem{{Got: "it has no layer " + weightfile.Shown(name) + " to stop before", Can: "the name of a layer"}}}
+		}
+	}
+	if len(before) == 0 {
+		return nil, &flat.Refused{Path: r.source.Path, Problems: []flat.Problem{{Got: "nothing is before " + weightfile.Shown(r.source.Stop[0]), Can: "the name of a layer that reads others"}}}
+	}
+	return before, nil
+}
+
+// needed are the calls that outputs are made of, and the inputs.
+func (r *reader) needed(outputs []*call) map[*call]bool {
+	needed := map[*call]bool{}
+	for _, out := range outputs {
+		needed[out] = true
+	}
+	for _, c := range slices.Backward(r.calls) {
+		needed[c] = needed[c] || c.layer.Kind == "InputLayer"
+		for _, from := range c.in {
+			needed[from] = needed[from] || needed[c]
+		}
+	}
+	return needed
 }
 
 // build makes the operations of a call.

@@ -41,9 +41,6 @@ func Read(s flat.Source) (*flat.Net, error) {
 	if s.Weights != nil {
 		r.problem("", "its weights are in the file itself", "leave out "+weightfile.Shown(s.Weights.Path))
 	}
-	if len(s.Stop) > 0 {
-		r.problem("", "a model of Keras cannot be cut", "leave out --stop-before")
-	}
 	net, err := r.net()
 	if err == nil && len(r.problems) > 0 {
 		err = &flat.Refused{Path: s.Path, Problems: r.problems}
