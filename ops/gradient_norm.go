@@ -27,16 +27,21 @@ func (o *BatchStats) Params(in []dim.Shape) []Param           { return nil }
 func (o *BatchStats) Cost(in []dim.Shape, out dim.Shape) Cost { return elementCost(in[0], 4) }
 
 // BatchNormalize is bn with the statistics of a batch, its second input [2, C], instead of running
-// ones: (x - mean) / sqrt(variance + eps) * weight + bias.
+// ones: (x - mean) / sqrt(variance + eps) * weight + bias. Its epilogue may add, and activate by a function without tensors.
 //
 // Cost: 2 FLOPs for each element.
-type BatchNormalize struct{ Of *BatchNorm }
+type BatchNormalize struct {
+	Of       *BatchNorm
+	epilogue Epilogue
+}
 
 func (*BatchNormalize) Name() string { return "batch normalize" }
 
 // Infer keeps the shape of the first input.
 func (o *BatchNormalize) Infer(f dim.Facts, in []dim.Shape) (dim.Shape, error) {
-	return begin(f, o, in, 2).end(in[0])
+	r := begin(f, o, in, 1+o.epilogue.inputs())
+	o.epilogue.infer(r, in[0])
+	return r.end(in[0])
 }
 
 // Params are weight and bias, as far as there are any, each [C].
@@ -44,7 +49,21 @@ func (o *BatchNormalize) Params(in []dim.Shape) []Param {
 	return scaleAndShift(in[0][1], o.Of.Scale, o.Of.Shift)
 }
 
-func (o *BatchNormalize) Cost(in []dim.Shape, out dim.Shape) Cost { return elementCost(out, 2) }
+func (o *BatchNormalize) Cost(in []dim.Shape, out dim.Shape) Cost {
+	c := elementCost(out, 2)
+	c.FLOPs = c.FLOPs.Add(o.epilogue.cost(out))
+	return c
+}
+
+func (o *BatchNormalize) Epilogue() Epilogue { return o.epilogue }
+
+// WithEpilogue panics for an epilogue with tensors.
+func (o *BatchNormalize) WithEpilogue(e Epilogue) Op {
+	if e.Norm != nil || e.Act.IsLearned() {
+		panic("ops: the epilogue of a norm has no tensors")
+	}
+	return &BatchNormalize{Of: o.Of, epilogue: e}
+}
 
 // Derive writes the gradient of the input with that which goes through the statistics.
 func (o *BatchNormalize) Derive(s Step) {
@@ -135,7 +154,7 @@ func (b *BatchNorm) Train(s Training) Ref {
 	stats := s.Apply(&BatchStats{}, x)
 	own := len(scaleAndShift(one, b.Scale, b.Shift))
 	s.Statistics(stats, own, own+1, x.Shape.Elements()/x.Shape[1])
-	return s.With(&BatchNormalize{b}, upTo(own), x, stats)
+	return s.With(&BatchNormalize{Of: b}, upTo(own), x, stats)
 }
 
 // upTo is 0 to n-1.

@@ -106,6 +106,11 @@ var gradientCases = []opCase{
 	{&ops.BatchNormalize{Of: bn(false, true)}, in{{3, 16, 5, 6}, {2, 16}}},
 	{&ops.BatchNormalize{Of: bn(true, false)}, in{{9, 17}, {2, 17}}},
 	{&ops.BatchNormalize{Of: bn(true, true)}, in{{1, 3, 170, 170}, {2, 3}}}, // in pieces
+	{normThen(ops.Epilogue{Act: ops.ReLU}), in{{3, 17, 5, 6}, {2, 17}}},
+	{normThen(ops.Epilogue{Act: ops.SiLU}), in{{3, 40, 70, 9}, {2, 40}}},
+	{normThen(ops.Epilogue{Add: true}), in{{3, 17, 5, 6}, {2, 17}, {3, 17, 5, 6}}},
+	{normThen(ops.Epilogue{Add: true, Act: ops.ReLU}), in{{3, 40, 70, 9}, {2, 40}, {3, 40, 70, 9}}},
+	{normThen(ops.Epilogue{Add: true, Act: ops.ReLU6}), in{{9, 17}, {2, 17}, {9, 17}}},
 	{&ops.BatchSums{Of: bn(true, true)}, in{{3, 17, 5, 6}, {3, 17, 5, 6}, {2, 17}}},
 	{&ops.BatchSums{Of: bn(true, true)}, in{{3, 40, 70, 9}, {3, 40, 70, 9}, {2, 40}}},
 	{&ops.BatchSums{Of: bn(false, false)}, in{{9, 17}, {9, 17}, {2, 17}}},
@@ -141,6 +146,11 @@ var gradientCases = []opCase{
 	{weights(35, pair(5, 4)), in{{7, 20, 5, 4}, {7, 35, 1, 1}}},
 	{weights(70, pair(1, 1)), in{{1, 70, 60, 60}, {1, 70, 60, 60}}},
 	{weights(3, pair(1, 1)), in{{1, 2, 60, 60}, {1, 3, 60, 60}}},
+}
+
+// normThen is a norm by statistics with an epilogue.
+func normThen(e ops.Epilogue) ops.Op {
+	return (&ops.BatchNormalize{Of: bn(true, true)}).WithEpilogue(e)
 }
 
 // lossCases are all kinds of loss.

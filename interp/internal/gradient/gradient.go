@@ -99,11 +99,18 @@ type builder struct {
 	learning map[*graph.Node]bool        // nodes of the step that a tensor that learns has a part in
 	sums     map[*graph.Node]*graph.Node // gradients of values of the step so far
 	tensors  map[string]*graph.Node      // gradients of tensors so far, by path
+
+	// Of nodes of the forward pass: how often they are read there, whether they take little time, whether the backward pass
+	// computes them again, and by which nodes.
+	reads           map[*graph.Node]int
+	cheap, fleeting map[*graph.Node]bool
+	repeats         map[*graph.Node]*graph.Node
 }
 
 func newBuilder(net *graph.Graph, opts Options) *builder {
 	return &builder{net: net, opts: opts, step: &Step{Graph: &graph.Graph{Name: net.Name}, Values: map[*graph.Node]*graph.Node{}},
-		sums: map[*graph.Node]*graph.Node{}, tensors: map[string]*graph.Node{}, learning: map[*graph.Node]bool{}}
+		sums: map[*graph.Node]*graph.Node{}, tensors: map[string]*graph.Node{}, learning: map[*graph.Node]bool{},
+		reads: map[*graph.Node]int{}, cheap: map[*graph.Node]bool{}, fleeting: map[*graph.Node]bool{}, repeats: map[*graph.Node]*graph.Node{}}
 }
 
 // begin copies the inputs.
@@ -160,6 +167,7 @@ func (b *builder) forward(n *graph.Node) error {
 			learns = learns || b.learning[in]
 		}
 		b.learning[made] = learns
+		b.consider(made)
 	}
 	return nil
 }

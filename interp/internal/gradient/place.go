@@ -33,7 +33,11 @@ func (p *place) With(op ops.Op, tensors []int, in ...ops.Ref) ops.Ref {
 	}
 	var nodes []*graph.Node
 	for _, r := range in {
-		nodes = append(nodes, node(r))
+		n := node(r)
+		if p.gradient != nil {
+			n = p.again(n)
+		}
+		nodes = append(nodes, n)
 	}
 	return ref(p.add(op, p.path, params, nodes))
 }

@@ -5,6 +5,7 @@ import (
 
 	"cnnlang/interp/graph"
 	"cnnlang/interp/internal/gradient"
+	"cnnlang/interp/internal/pass"
 	"cnnlang/interp/internal/plan"
 	"cnnlang/ops/exec/task"
 	"cnnlang/ops/tensor"
@@ -13,17 +14,19 @@ import (
 // An Engine computes steps in float32, by a plan whose tensors are packed anew in every run.
 type Engine struct {
 	session *plan.Session
+	to      pass.Map // from the nodes of the step to those of the plan
 	memory  plan.Memory
 	inputs  []tensor.Tensor
 }
 
 // NewEngine plans a step. The tensors change in place. affords may refuse the memory that it takes.
 func NewEngine(s *gradient.Step, tensors plan.Source, workers *task.Workers, affords func(plan.Memory) error) (*Engine, error) {
-	p, err := plan.New(s.Graph, tensors, plan.Options{Refill: true, Threads: workers.Count(), Affords: affords})
+	g, to := pass.Run(s.Graph, pass.Options{Exact: true})
+	p, err := plan.New(g, tensors, plan.Options{Refill: true, Threads: workers.Count(), Affords: affords})
 	if err != nil {
 		return nil, err
 	}
-	e := &Engine{session: p.NewSession(workers), memory: p.Memory(workers.Count())}
+	e := &Engine{to: to, session: p.NewSession(workers), memory: p.Memory(workers.Count())}
 	for _, n := range s.Inputs {
 		e.inputs = append(e.inputs, tensor.Tensor{Shape: n.Shape})
 	}
@@ -52,7 +55,7 @@ func (e *Engine) Profile(ctx context.Context, inputs [][]float32) ([]OperationTi
 
 // Value implements Backend.
 func (e *Engine) Value(n *graph.Node) []float32 {
-	t, ok := e.session.At(n)
+	t, ok := e.session.At(e.to[n])
 	if !ok {
 		panic("learn: the step does not show " + n.Path)
 	}

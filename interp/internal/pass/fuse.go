@@ -69,7 +69,7 @@ func foldPads(r *rewrite) rule {
 	}
 }
 
-// fuseAdds lets one of the two layers of a residual sum, or the product with a gate at the
+// fuseAdds lets one of the two layers of a residual sum, or the product with a gate or the norm at the
 // end of one, add the other value. If both could, the later one does: by then the other
 // value is there.
 func fuseAdds(r *rewrite) rule {
@@ -120,7 +120,7 @@ func fuseActivations(r *rewrite) rule {
 // ownsTensors reports whether an op can own those of what it takes over.
 func ownsTensors(op ops.Fuser) bool {
 	switch op.(type) {
-	case *ops.Add, *ops.Mul:
+	case *ops.Add, *ops.Mul, *ops.BatchNormalize:
 		return false
 	}
 	return true
@@ -142,13 +142,17 @@ func (r *rewrite) layer(n *graph.Node) (ops.Fuser, bool) {
 	return nil, false
 }
 
-// adder returns the op of n if it can take over a sum.
+// adder returns the op of n if it can take over a sum. Layers and gates round that once with their own sums and products, which
+// is not exact; a norm by statistics rounds it by itself.
 func (r *rewrite) adder(n *graph.Node) (ops.Fuser, bool) {
 	if made, ok := r.only(n); ok {
-		if product, ok := made.Op.(*ops.Mul); ok && len(made.In) == 2 {
-			gated := !made.In[0].Shape.Equal(made.In[1].Shape)
-			return product, gated
+		switch op := made.Op.(type) {
+		case *ops.Mul:
+			return op, !r.exact && len(made.In) == 2 && !made.In[0].Shape.Equal(made.In[1].Shape)
+		case *ops.BatchNormalize:
+			return op, true
 		}
 	}
-	return r.layer(n)
+	layer, ok := r.layer(n)
+	return layer, ok && !r.exact
 }

@@ -22,6 +22,8 @@ type Pass struct {
 	Doc  string
 	// rule examines a graph and returns what replaces each of its nodes.
 	rule func(*rewrite) rule
+	// exact says that it changes no tensor, and with Options.Exact no bit of a result.
+	exact bool
 }
 
 // A rule gives the new node for a node of the old graph; nil removes it. It is
@@ -32,15 +34,15 @@ type rule func(*graph.Node) *graph.Node
 // not count as readers; identities go before the fusions, which they would prevent; the
 // norm is fused before the sum and the activation last, in the order of the computation.
 var table = []Pass{
-	{"sides", "drop the side heads that were not asked for", dropSides},
-	{"dead", "drop what no output needs", dropDead},
-	{"identity", "drop id, dropout and drop_path", dropIdentities},
-	{"pad", "let convolutions pad with the zeros that are put around their input", foldPads},
-	{"gate", "let a product with one learned number for each channel own that", foldGates},
-	{"norm", "fold batch normalisation into the convolution or linear layer before it", foldNorms},
-	{"add", "let the convolution, linear layer or gate before a sum of two add the other", fuseAdds},
-	{"activation", "let convolutions, linear layers, products and sums apply the activation after them", fuseActivations},
-	{"pool", "let a 1x1 convolution to fewer channels precede the average pool before it", swapPools},
+	{"sides", "drop the side heads that were not asked for", dropSides, false},
+	{"dead", "drop what no output needs", dropDead, false},
+	{"identity", "drop id, dropout and drop_path", dropIdentities, false},
+	{"pad", "let convolutions pad with the zeros that are put around their input", foldPads, false},
+	{"gate", "let a product with one learned number for each channel own that", foldGates, false},
+	{"norm", "fold batch normalisation into the convolution or linear layer before it", foldNorms, false},
+	{"add", "let the convolution, linear layer, gate or norm of a batch before a sum of two add the other", fuseAdds, true},
+	{"activation", "let convolutions, linear layers, products and sums apply the activation after them", fuseActivations, true},
+	{"pool", "let a 1x1 convolution to fewer channels precede the average pool before it", swapPools, false},
 }
 
 // Passes lists every pass in the order in which they run.
@@ -56,6 +58,9 @@ type Options struct {
 	Sides []string
 	// After stops after the pass of this name; "" runs all.
 	After string
+	// Exact leaves out all passes that change tensors or how results are rounded: what is left lets operations do what
+	// follows them.
+	Exact bool
 }
 
 // A Map leads from the nodes of a graph to those that hold the same values after passes. A
@@ -70,6 +75,9 @@ func Run(g *graph.Graph, opts Options) (*graph.Graph, Map) {
 		whole[n] = n
 	}
 	for _, p := range table {
+		if opts.Exact && !p.exact {
+			continue
+		}
 		r := newRewrite(g, whole, opts)
 		g = r.run(p.rule(r))
 		if err := graph.Verify(g); err != nil {

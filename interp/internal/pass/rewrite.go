@@ -14,6 +14,7 @@ type rewrite struct {
 	keep  map[*graph.Node]bool // of old
 	sides map[*graph.Side]bool // of old, the ones to compute
 	uses  map[*graph.Node]int  // of old: how often the value is read
+	exact bool
 
 	to      Map                         // old to new
 	nodes   []*graph.Node               // new
@@ -29,6 +30,7 @@ func newRewrite(g *graph.Graph, m Map, opts Options) *rewrite {
 		keep:    make(map[*graph.Node]bool),
 		sides:   make(map[*graph.Side]bool),
 		uses:    make(map[*graph.Node]int),
+		exact:   opts.Exact,
 		to:      make(Map),
 		gone:    make(map[*graph.Node]bool),
 		heads:   make(map[*graph.Side]*graph.Side),

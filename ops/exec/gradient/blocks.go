@@ -209,12 +209,13 @@ func (b *blockSums) sums(v visit, x []float32) (t lines) {
 }
 
 // blockNormalize subtracts the mean first, as a norm with stored statistics does.
-func blockNormalize(op *ops.BatchNorm, c call) *task.Prepared {
-	from, to := c.in[0].Grid(), c.out.Grid()
-	layout.Join(wholeRows, &from, &to)
-	weight, bias := c.affine(op.Scale, op.Shift)
-	eps, all := op.Eps.Float(), to.Blocks*layout.Lanes
-	return &task.Prepared{Algorithm: "affine-" + kernel.ISA(), Shared: 3 * all, Tasks: func(out tensor.Tensor, in []tensor.Tensor, s task.Scratch) []task.Task {
+func blockNormalize(op *ops.BatchNormalize, c call) *task.Prepared {
+	e := behind(op)
+	from, to, other := c.in[0].Grid(), c.out.Grid(), c.in[e.at].Grid()
+	layout.Join(wholeRows, &from, &to, &other)
+	weight, bias := c.affine(op.Of.Scale, op.Of.Shift)
+	eps, all := op.Of.Eps.Float(), to.Blocks*layout.Lanes
+	return &task.Prepared{Algorithm: "affine-" + kernel.ISA(), Shared: 3 * all, PerWorker: e.scratch(), Tasks: func(out tensor.Tensor, in []tensor.Tensor, s task.Scratch) []task.Task {
 		sub, mul, add, stats := s.Shared[:all], s.Shared[all:2*all], s.Shared[2*all:], in[1].Data
 		return []task.Task{
 			task.New(1, func(context.Context, int, int) {
@@ -223,9 +224,11 @@ func blockNormalize(op *ops.BatchNorm, c call) *task.Prepared {
 					sub[c], mul[c], add[c] = stats[c], float32(inverse(stats, c, eps)*of(weight, c, 1)), float32(of(bias, c, 0))
 				}
 			}),
-			task.EachRow(&to, func(image, block, y, _ int) {
-				at := block * layout.Lanes
-				kernel.AffineLanes(to.Row(out.Data, image, block, y), from.Row(in[0].Data, image, block, y), sub[at:], mul[at:], add[at:])
+			task.EachRow(&to, func(image, block, y, worker int) {
+				at, src := block*layout.Lanes, from.Row(in[0].Data, image, block, y)
+				e.each(to.Row(out.Data, image, block, y), other.Row(in[e.at].Data, image, block, y), s.Of(worker), func(dst []float32, first int) {
+					kernel.AffineLanes(dst, src[first:], sub[at:], mul[at:], add[at:])
+				})
 				to.ZeroHalo(out.Data, image, block, y)
 			}),
 		}

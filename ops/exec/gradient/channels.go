@@ -121,15 +121,17 @@ func of(list []float32, c int, missing float64) float64 {
 	return float64(list[c])
 }
 
-func batchNormalize(op *ops.BatchNorm, c call) *task.Prepared {
+func batchNormalize(op *ops.BatchNormalize, c call) *task.Prepared {
 	n, channels, pixels := planes(c.out.Shape)
-	weight, bias := c.affine(op.Scale, op.Shift)
-	eps := op.Eps.Float()
-	return &task.Prepared{Algorithm: "affine", Tasks: func(out tensor.Tensor, in []tensor.Tensor, _ task.Scratch) []task.Task {
-		return []task.Task{task.Planes(n*channels, pixels, func(plane, first, end, _ int) {
+	weight, bias := c.affine(op.Of.Scale, op.Of.Shift)
+	eps, e := op.Of.Eps.Float(), behind(op)
+	return &task.Prepared{Algorithm: "affine", PerWorker: e.scratch(), Tasks: func(out tensor.Tensor, in []tensor.Tensor, s task.Scratch) []task.Task {
+		return []task.Task{task.Planes(n*channels, pixels, func(plane, first, end, worker int) {
 			from, to, c := plane*pixels+first, plane*pixels+end, plane%channels
 			scale := inverse(in[1].Data, c, eps) * of(weight, c, 1)
-			kernel.Affine(out.Data[from:to], in[0].Data[from:to], scale, of(bias, c, 0)-float64(in[1].Data[c])*scale)
+			e.each(out.Data[from:to], in[e.at].Data[from:to], s.Of(worker), func(dst []float32, first int) {
+				kernel.Affine(dst, in[0].Data[from+first:], scale, of(bias, c, 0)-float64(in[1].Data[c])*scale)
+			})
 		})}
 	}}
 }

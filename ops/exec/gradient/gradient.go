@@ -75,8 +75,12 @@ func (s *size) batch(op ops.Op) []task.Algorithm {
 		return s.inBlocks(1, layout.Layout{}, func(c call) *task.Prepared { return blockStats(c.in[0]) },
 			s.plain(func(c call) *task.Prepared { return batchStats(c.in[0].Shape) }))
 	case *ops.BatchNormalize:
-		return s.inBlocks(1, blocks, func(c call) *task.Prepared { return blockNormalize(op.Of, c) },
-			s.packed(func(c call) *task.Prepared { return batchNormalize(op.Of, c) }))
+		list := s.inBlocks(1, blocks, func(c call) *task.Prepared { return blockNormalize(op, c) },
+			s.packed(func(c call) *task.Prepared { return batchNormalize(op, c) }))
+		if op.Epilogue().Add {
+			list[0].In[added] = list[0].In[0]
+		}
+		return list
 	case *ops.BatchSums:
 		return s.inBlocks(2, layout.Layout{}, func(c call) *task.Prepared {
 			return blockProducts(c.in, op.Of.Eps.Float(), func(in []tensor.Tensor) []float32 { return in[2].Data })
