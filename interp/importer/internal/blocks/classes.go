@@ -127,9 +127,9 @@ func (f *folder) make(k *candidate) {
 	b.name = f.nameOf(b, k.members)
 	f.blocks = append(f.blocks, b)
 	for i, s := range k.members {
-		s.kind, s.name, s.block, s.args, s.body = apply, b.name, b, b.arguments(i), nil
+		s.kind, s.name, s.block, s.args, s.body, s.known = apply, b.name, b, b.arguments(i), nil, ""
 		if s.made && f.named {
-			s.empty = true
+			s.empty = true // its tensors keep their names
 		}
 	}
 }

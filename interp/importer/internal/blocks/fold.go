@@ -19,17 +19,18 @@ func Fold(n *tree.Net) *tree.File {
 	if err != nil {
 		return plain // whoever checks the text says so
 	}
-	without := map[string]bool{}
+	s := newSearcher(n)
 	for range mostRefused {
-		best := search(n, without)
-		if len(best.blocks) == 0 {
-			return best.checked(want, plain)
+		for s.better() {
 		}
-		bad := best.sign(want)
+		if len(s.best.blocks) == 0 {
+			return s.best.checked(want, plain)
+		}
+		bad := s.best.sign(want)
 		if bad == nil {
-			return best.file
+			return s.best.file
 		}
-		without[bad.key] = true
+		s.refuse(bad.key)
 	}
 	return plain
 }

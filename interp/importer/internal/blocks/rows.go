@@ -90,24 +90,39 @@ func units(root *body) bool {
 	}
 	root.each(func(b *body) {
 		rows := b.beside(ready)
+		at := map[string][]int{} // the rows that begin with a shape
+		shapes := each(rows, body.shapes)
+		for i := range rows {
+			at[shapes[i][0]] = append(at[shapes[i][0]], i)
+		}
+		own := b.shapes()
 		for i := 0; i < len(*b); i++ {
+			n := 0
 			if slices.Contains(ready, (*b)[i]) {
-				n := 1
-				for i+n < len(*b) && ((*b)[i+n].is(activations...) || (*b)[i+n].is("channel_shuffle")) {
-					n++
+				n = b.behind(i)
+			} else {
+				for _, k := range at[own[i]] {
+					if end := i + len(rows[k]); n == 0 && end <= len(*b) && slices.Equal(own[i:end], shapes[k]) && similar((*b)[i:end], rows[k]) {
+						n = len(rows[k])
+					}
 				}
-				b.gather(i, n)
-				continue
 			}
-			for _, row := range rows {
-				if n := len(row); i+n <= len(*b) && similar((*b)[i:i+n], row) {
-					b.gather(i, n)
-					break
-				}
+			if n > 0 {
+				b.gather(i, n)
+				own = slices.Replace(own, i, i+n, "")
 			}
 		}
 	})
 	return len(ready) > 0
+}
+
+// behind is how many steps a combinator and the activations or the shuffle behind it are.
+func (b body) behind(i int) int {
+	n := 1
+	for i+n < len(b) && (b[i+n].is(activations...) || b[i+n].is("channel_shuffle")) {
+		n++
+	}
+	return n
 }
 
 // combines reports whether a step is a combinator without a name.
@@ -154,9 +169,9 @@ func (b body) widening() int {
 	return b.row()
 }
 
-// similar reports whether rows have one shape, and the same windows but for their strides.
+// similar reports whether rows of one shape have the same windows but for their strides.
 func similar(a, b body) bool {
-	return a.shape() == b.shape() && slices.EqualFunc(a, b, func(x, y *step) bool {
+	return slices.EqualFunc(a, b, func(x, y *step) bool {
 		return slices.EqualFunc(x.args, y.args, func(p, q arg) bool {
 			return p.name != "k" && p.name != "pad" && p.name != "bias" || same(p.value, q.value)
 		})
@@ -183,7 +198,7 @@ func series(root *body) bool {
 	lengths := map[string]int{}
 	counts := map[string]int{}
 	root.each(func(b *body) {
-		shapes := each(*b, func(s *step) string { return body{s}.shape() })
+		shapes := b.shapes()
 		last := map[string]int{} // where one ends
 		for i := range *b {
 			for n := 2; n <= mostSeries && i+n <= len(*b); n++ {
@@ -210,7 +225,7 @@ func series(root *body) bool {
 	}
 	n := lengths[best]
 	root.each(func(b *body) {
-		shapes := each(*b, func(s *step) string { return body{s}.shape() })
+		shapes := b.shapes()
 		for i := 0; i+n <= len(*b); i++ {
 			if strings.Join(shapes[i:i+n], "") == best && (*b)[i:i+n].closedSeries(*b, i) {
 				b.gather(i, n)

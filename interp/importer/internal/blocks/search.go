@@ -15,27 +15,42 @@ type folded struct {
 	cost   int
 }
 
-// mostTries is how many texts are compared.
-const mostTries = 60
+// mostTries is how many texts are compared, of nets of at most usualSize steps, and fewer of larger
+// ones.
+const (
+	mostTries = 60
+	usualSize = 600
+)
 
-// search finds the blocks that make the text short: those that it is better without, one or two at a
+// A searcher finds the blocks that make a text short: those that it is better without, one or two at a
 // time, since what they say once is not much more than their calls, are left out.
-func search(n *tree.Net, without map[string]bool) *folded {
-	s := &searcher{net: n, without: maps.Clone(without), best: fold(n, without, false), tries: mostTries}
-	if lifted := fold(n, without, true); lifted.cost < s.best.cost {
-		s.best, s.lifted = lifted, true
-	}
-	for s.better() {
-	}
-	return s.best
-}
-
 type searcher struct {
 	net     *tree.Net
 	without map[string]bool
 	lifted  bool // labels of branches are those of their combinators
 	best    *folded
 	tries   int
+}
+
+func newSearcher(n *tree.Net) *searcher {
+	size := steps(n.Body, nil).size()
+	s := &searcher{net: n, without: map[string]bool{}, tries: mostTries * usualSize / max(size, usualSize)}
+	s.best = s.fold(s.without)
+	s.lifted = true
+	if lifted := s.fold(s.without); lifted.cost < s.best.cost {
+		s.best = lifted
+	} else {
+		s.lifted = false
+	}
+	return s
+}
+
+func (s *searcher) fold(without map[string]bool) *folded { return fold(s.net, without, s.lifted) }
+
+// refuse leaves out a block with which a text is wrong.
+func (s *searcher) refuse(key string) {
+	s.without[key] = true
+	s.best = s.fold(s.without)
 }
 
 // better leaves out what makes the text shorter. It reports whether there was something.
@@ -65,7 +80,7 @@ func (s *searcher) try(keys ...string) bool {
 	for _, key := range keys {
 		without[key] = true
 	}
-	next := fold(s.net, without, s.lifted)
+	next := s.fold(without)
 	if next.cost >= s.best.cost {
 		return false
 	}

@@ -54,6 +54,9 @@ func (w *shaper) number(name string) int {
 
 // head is the shape of a step without that of what it holds.
 func (s *step) head() string {
+	if s.known != "" {
+		return s.known
+	}
 	name := s.name
 	switch {
 	case s.block != nil:
@@ -61,7 +64,13 @@ func (s *step) head() string {
 	case s.kind == read:
 		name = ""
 	}
-	return fmt.Sprintf("%d%q%t%t%t%s/%d/%d%s%q", s.kind, s.label, s.empty, s.numbered, s.as != "", name, len(s.args), len(s.branches), s.counter, s.heads)
+	s.known = fmt.Sprintf("%d%q%t%t%t%s/%d/%d%s%q", s.kind, s.label, s.empty, s.numbered, s.as != "", name, len(s.args), len(s.branches), s.counter, s.heads)
+	return s.known
+}
+
+// shapes are those of the steps of a body, one by one.
+func (b body) shapes() []string {
+	return each(b, func(s *step) string { return body{s}.shape() })
 }
 
 // closed are the groups of a body that neither read values from outside nor give theirs names that

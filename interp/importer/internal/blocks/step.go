@@ -14,6 +14,7 @@ type body []*step
 // are values.
 type step struct {
 	kind  kind
+	known string // head, once it was asked for
 	label string
 	empty bool // the label is written though it is empty
 	// numbered says that the step is a segment of paths by its place, as an operation without a
