@@ -26,25 +26,25 @@ type refusal struct {
 
 func (r *refusal) Error() string { return r.problems[0].Message }
 
-// block is the name of the block in which a mistake is, "" if it is in none.
-func (r *refusal) block() string {
-	for _, d := range r.problems {
-		if d.Severity != diag.Error {
-			continue
+// blocks are the names of the blocks in which there are mistakes.
+func (r *refusal) blocks() map[string]bool {
+	var around []string // the block of each line
+	name := ""
+	for line := range strings.Lines(r.text) {
+		if head, ok := strings.CutPrefix(line, "block "); ok {
+			name = head[:strings.IndexAny(head+" ", "( \n")]
+		} else if strings.HasPrefix(line, "net ") {
+			name = ""
 		}
-		name := ""
-		for i, line := range strings.Split(r.text, "\n") {
-			if word, ok := strings.CutPrefix(line, "block "); ok {
-				name, _, _ = strings.Cut(strings.TrimRight(word, " {"), "(")
-				name, _, _ = strings.Cut(name, " ")
-			}
-			if i+1 == d.Span.Start.Line {
-				break
-			}
-		}
-		return name
+		around = append(around, name)
 	}
-	return ""
+	names := map[string]bool{}
+	for _, d := range r.problems {
+		if at := d.Span.Start.Line - 1; d.Severity == diag.Error && at >= 0 && at < len(around) {
+			names[around[at]] = true
+		}
+	}
+	return names
 }
 
 // understood checks and proves a text, and applies its net.

@@ -20,22 +20,22 @@ func Fold(n *tree.Net) *tree.File {
 		return plain // whoever checks the text says so
 	}
 	s := newSearcher(n)
-	for range mostRefused {
+	for s.refused < mostRefused && s.work < 2*mostSearched {
 		for s.better() {
 		}
 		if len(s.best.blocks) == 0 {
 			return s.best.checked(want, plain)
 		}
-		bad := s.best.sign(want)
-		if bad == nil {
+		wrong := s.best.sign(want)
+		if wrong == nil {
 			return s.best.file
 		}
-		s.refuse(bad.key)
+		s.refuse(wrong)
 	}
 	return plain
 }
 
-// mostRefused is how many blocks are left out because a text with them is wrong.
+// mostRefused is how often blocks are left out because a text with them is wrong.
 const mostRefused = 20
 
 // checked is a text without blocks, or if that is wrong the other.
@@ -55,6 +55,7 @@ type folder struct {
 	taken       map[string]bool // names
 	blocks      []*block
 	comparisons int
+	size, work  int // how many steps the net has, and how many were gone through
 }
 
 // fold folds a net, without the blocks of these keys.
@@ -62,6 +63,7 @@ func fold(n *tree.Net, without map[string]bool, lifted bool) *folded {
 	f := &folder{net: n, without: without, unlike: map[string]bool{}, taken: map[string]bool{n.Name: true}, comparisons: mostComparisons}
 	root := steps(n.Body, begins(n.Body))
 	root.all(func(s *step) { f.named = f.named || s.label != "" || s.numbered && s.kind == group })
+	f.size = root.size()
 	if lifted {
 		lift(&root)
 	}
@@ -73,23 +75,32 @@ func fold(n *tree.Net, without map[string]bool, lifted bool) *folded {
 		}
 	}
 	f.all(&root, true)
-	for !f.named && len(f.blocks) < mostBlocks && series(&root) {
+	for !f.named && f.goesOn() && series(&root) {
 		before := len(f.blocks)
 		if f.all(&root, true); len(f.blocks) == before {
 			break
 		}
 	}
 	file := f.file(root)
-	return &folded{file, f.blocks, f.named, cost(file)}
+	return &folded{file, f.blocks, f.named, cost(file), f.work}
 }
 
 // all makes all blocks that there are, with repeats of anything if that is wanted, and takes apart
 // what is none.
 func (f *folder) all(root *body, repeats bool) {
-	for len(f.blocks) < mostBlocks && (f.runs(root, true) || f.fold(*root) || repeats && f.runs(root, false)) {
+	for f.goesOn() && (f.runs(root, true) || f.fold(*root) || repeats && f.runs(root, false)) {
 	}
 	dissolve(root)
 }
+
+// goesOn reports whether more blocks may be sought.
+func (f *folder) goesOn() bool {
+	f.work += f.size
+	return len(f.blocks) < mostBlocks && f.work < mostWork
+}
+
+// mostWork is how many steps are gone through in the search for blocks of one text.
+const mostWork = 1_000_000
 
 // file is the text so far.
 func (f *folder) file(root body) *tree.File {

@@ -69,6 +69,7 @@ func libraryNet(t *testing.T, name string) *graph.Graph {
 // folded is the text of a net, which is checked to be the same net, without a warning of the checker.
 func folded(t *testing.T, n *flat.Net) string {
 	t.Helper()
+	n = structure.Nested(n)
 	text := tree.Text(blocks.Fold(structure.Of(n)))
 	var w interp.Workspace
 	if err := w.Read("net.cnn", strings.NewReader(text)); err != nil {

@@ -93,7 +93,7 @@ func worthwhile(b body, n int) bool {
 	if len(b) == 1 && (b[0].kind == group || b[0].kind == apply && len(b[0].branches) == 0 && b[0].block == nil) {
 		return false
 	}
-	return n > 2 || len(b) == 1 || b[0].is("conv", "deconv", "linear", "id")
+	return n > 2 || len(b) == 1 && b[0].label == "" || b[0].is("conv", "deconv", "linear", "id")
 }
 
 // alike reports whether steps are the same but for labels, which count by k.

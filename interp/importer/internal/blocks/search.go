@@ -13,13 +13,13 @@ type folded struct {
 	blocks []*block
 	named  bool // its labels are to stay
 	cost   int
+	work   int // how many steps were gone through
 }
 
-// mostTries is how many texts are compared, of nets of at most usualSize steps, and fewer of larger
-// ones.
+// mostTries is how many texts are compared, as long as no more than mostSearched steps are gone through.
 const (
-	mostTries = 60
-	usualSize = 600
+	mostTries    = 60
+	mostSearched = 2 * mostWork
 )
 
 // A searcher finds the blocks that make a text short: those that it is better without, one or two at a
@@ -30,11 +30,12 @@ type searcher struct {
 	lifted  bool // labels of branches are those of their combinators
 	best    *folded
 	tries   int
+	work    int
+	refused int
 }
 
 func newSearcher(n *tree.Net) *searcher {
-	size := steps(n.Body, nil).size()
-	s := &searcher{net: n, without: map[string]bool{}, tries: mostTries * usualSize / max(size, usualSize)}
+	s := &searcher{net: n, without: map[string]bool{}, tries: mostTries}
 	s.best = s.fold(s.without)
 	s.lifted = true
 	if lifted := s.fold(s.without); lifted.cost < s.best.cost {
@@ -45,11 +46,18 @@ func newSearcher(n *tree.Net) *searcher {
 	return s
 }
 
-func (s *searcher) fold(without map[string]bool) *folded { return fold(s.net, without, s.lifted) }
+func (s *searcher) fold(without map[string]bool) *folded {
+	f := fold(s.net, without, s.lifted)
+	s.work += f.work
+	return f
+}
 
-// refuse leaves out a block with which a text is wrong.
-func (s *searcher) refuse(key string) {
-	s.without[key] = true
+// refuse leaves out blocks with which a text is wrong.
+func (s *searcher) refuse(wrong []*block) {
+	s.refused++
+	for _, b := range wrong {
+		s.without[b.key] = true
+	}
 	s.best = s.fold(s.without)
 }
 
@@ -73,7 +81,7 @@ func (s *searcher) better() bool {
 
 // try leaves out some blocks if the text gets shorter so.
 func (s *searcher) try(keys ...string) bool {
-	if s.tries--; s.tries < 0 {
+	if s.tries--; s.tries < 0 || s.work > mostSearched {
 		return false
 	}
 	without := maps.Clone(s.without)

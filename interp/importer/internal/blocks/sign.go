@@ -9,8 +9,8 @@ import (
 )
 
 // sign gives the blocks the signatures and requirements that are proved of them, and checks the text.
-// A block that is wrong is returned.
-func (f *folded) sign(want *reading) *block {
+// Blocks that are wrong are returned.
+func (f *folded) sign(want *reading) []*block {
 	for _, t := range f.file.Blocks {
 		t.Out = anyOf(t.In)
 	}
@@ -19,7 +19,7 @@ func (f *folded) sign(want *reading) *block {
 		return f.wrong(err)
 	}
 	if !want.equals(got, f.named) {
-		return f.last()
+		return f.blocks[len(f.blocks)-1:]
 	}
 	for _, t := range f.file.Blocks {
 		claim(t, got.contracts[t.Name])
@@ -38,20 +38,21 @@ func anyOf(in string) string {
 	return "[N" + strings.Repeat(", _", strings.Count(in, ",")) + "]"
 }
 
-// wrong is the block that an error is about.
-func (f *folded) wrong(err error) *block {
+// wrong are the blocks that an error is about, or else the last.
+func (f *folded) wrong(err error) (list []*block) {
 	if r, ok := err.(*refusal); ok {
-		name := r.block()
+		names := r.blocks()
 		for _, b := range f.blocks {
-			if b.name == name {
-				return b
+			if names[b.name] {
+				list = append(list, b)
 			}
 		}
 	}
-	return f.last()
+	if list == nil {
+		return f.blocks[len(f.blocks)-1:]
+	}
+	return list
 }
-
-func (f *folded) last() *block { return f.blocks[len(f.blocks)-1] }
 
 // mostClaimed is how long a size in a signature gets.
 const mostClaimed = 32
