@@ -1,6 +1,9 @@
 package blocks
 
-import "fmt"
+import (
+	"fmt"
+	"strings"
+)
 
 // conditions says when the options and shortcuts of a pattern are there. outs are the channels of
 // the combinator of which it is a branch, nil for none.
@@ -145,8 +148,12 @@ func (it *item) flag() string {
 	if it.form != option || len(it.body) != 1 {
 		return ""
 	}
-	if b := it.body[0].first().block; b != nil && it.body[0].form == plain {
-		return b.name
+	switch b := it.body[0].first().block; {
+	case b == nil || it.body[0].form != plain:
+		return ""
+	case strings.HasPrefix(b.name, "se") || strings.HasPrefix(b.name, "squeeze"):
+		return "se"
+	default:
+		return "with_" + b.name
 	}
-	return ""
 }

@@ -28,7 +28,8 @@ func (f *folder) nameOf(b *block, members []*step) string {
 func reserved(name string) bool {
 	builtin := func(o ops.Op) bool { return o.Name() == name }
 	return slices.ContainsFunc(ops.Builtins, builtin) || !tree.IsWord(name) ||
-		slices.Contains(strings.Fields("split upsample gmp list picture checkpoint half same valid input branch block features conv norm module"), name)
+		slices.Contains(strings.Fields("split upsample gmp list picture checkpoint half same valid input branch block features conv norm module "+
+			"se eps groups stride bias size axis mode slope shift dilation ceil alpha beta from to by"), name)
 }
 
 var (

@@ -127,7 +127,7 @@ func after(n *step, from tree.Body, i int) *graph.Node {
 		return from[i].Node
 	case (n.kind == group || n.kind == repeat) && len(n.body) > 0:
 		return n.body[len(n.body)-1].node
-	case n.kind == group || n.kind == repeat:
+	case n.kind == group || n.kind == repeat || n.kind == apply && n.name == "id":
 		return n.in
 	}
 	return nil

@@ -162,9 +162,7 @@ func (l *labeller) fill(body tree.Body) tree.Body {
 	var filled tree.Body
 	number, added, fits := 0, 0, true
 	for _, step := range body {
-		if group, ok := step.Do.(*tree.Group); ok {
-			group.Body = l.fill(group.Body)
-		}
+		l.fillWithin(step)
 		if _, read := step.Do.(*tree.Read); read {
 			filled = append(filled, step)
 			continue
@@ -189,6 +187,21 @@ func (l *labeller) fill(body tree.Body) tree.Body {
 
 // dropsInput reports whether what flows into a step has to have a name.
 func dropsInput(step *tree.Step) bool { return step.Node != nil && len(inputsOf(step.Node)) == 0 }
+
+// fillWithin fills the groups in a step. Branches stay as they are, since their labels are those of the
+// body around them.
+func (l *labeller) fillWithin(step *tree.Step) {
+	switch do := step.Do.(type) {
+	case *tree.Group:
+		do.Body = l.fill(do.Body)
+	case *tree.Apply:
+		for _, branch := range do.Branches {
+			for _, inner := range branch {
+				l.fillWithin(inner)
+			}
+		}
+	}
+}
 
 func joined(path, name string) string {
 	if path == "" || name == "" {
