@@ -61,10 +61,13 @@ func (t *Trainer) checkKept() error {
 		return nil
 	case f == nil:
 		return misfit("there is nothing to keep in %s: all of %s learns from the first step on; `freeze` names parts that do not", t.o.Features, t.o.Net.Name)
-	case f.train.views+f.val.views == 0:
+	case f.train.views+f.val.views > 0:
+		return nil
+	case f.train.loader.Mixes():
+		return misfit("there is nothing to keep in %s: pictures are mixed with others of their batch", t.o.Features)
+	default:
 		return misfit("there is nothing to keep in %s: each picture is changed anew in every epoch; `views = 2` has it come in two versions", t.o.Features)
 	}
-	return nil
 }
 
 // IdleViews says why the recipe's `views` changes nothing, "" if it changes something or is not said.
