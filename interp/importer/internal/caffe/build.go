@@ -124,7 +124,7 @@ func wanted(least, most int) string {
 	case least:
 		return fmt.Sprint(least)
 	case several:
-		return fmt.Sprintf("%d or more", least)
+		return fmt.Sprintf("%d to %d", least, most)
 	}
 	return fmt.Sprintf("%d or %d", least, most)
 }

@@ -28,6 +28,7 @@ func TestSections(t *testing.T) {
 		"[convolutional]|stride_x=2|stride_y=3|activation=swish":                                         "conv(out=1, k=1x1, stride=3x2, pad=[0, 0, 0, 0], groups=1, dilation=1x1, bias=true) [1, 1, 3, 5] -> silu [1, 1, 3, 5]",
 		"[connected]|output=5|activation=leaky":                                                          "flatten [1, 252] -> linear(out=5, bias=true) [1, 5] -> leaky_relu(slope=0.1) [1, 5]",
 		"[maxpool]|size=2|stride=2":                                                                      "maxpool(k=2x2, stride=2x2, pad=[0, 0, 0, 0], ceil=true) [1, 4, 4, 5]",
+		"[avgpool]|[maxpool]|size=2|stride=2":                                                            "gap [1, 4, 1, 1] -> maxpool(k=2x2, stride=2x2, pad=[0, 1, 0, 1], ceil=false) [1, 4, 1, 1]",
 		"[maxpool]|stride=2":                                                                             "maxpool(k=2x2, stride=2x2, pad=[0, 0, 0, 0], ceil=true) [1, 4, 4, 5]",
 		"[maxpool]|size=2|stride=2|padding=0":                                                            "maxpool(k=2x2, stride=2x2, pad=[0, 0, 0, 0], ceil=false) [1, 4, 3, 4]",
 		"[maxpool]|size=3|stride=2":                                                                      "maxpool(k=3x3, stride=2x2, pad=[1, 1, 1, 1], ceil=false) [1, 4, 4, 5]",

@@ -119,11 +119,15 @@ func maxpool(s *section) build {
 	s.only("maxpool_depth", "0")
 	s.only("antialiasing", "0")
 	before, after := dim.Int(padding/2), dim.Int(padding-padding/2)
-	op := &ops.MaxPool{K: dim.Square(dim.Int(size)), Stride: stride, Pad: ops.Padding{Top: before, Bottom: after, Left: before, Right: after}}
-	if padding == 1 && size > 1 && stride == dim.Square(dim.Int(2)) { // one pixel more only if it is needed
-		op.Pad, op.Ceil = ops.Padding{Top: before, Bottom: before, Left: before, Right: before}, true
+	pad := ops.Padding{Top: before, Bottom: after, Left: before, Right: after}
+	return func(in []*graph.Node) *graph.Node {
+		op := &ops.MaxPool{K: dim.Square(dim.Int(size)), Stride: stride, Pad: pad}
+		fits := len(in[0].Shape) == 4 && min(in[0].Shape[2], in[0].Shape[3]) >= size
+		if padding == 1 && size > 1 && fits && stride == dim.Square(dim.Int(2)) { // one pixel more only if it is needed
+			op.Pad, op.Ceil = ops.Padding{Top: before, Bottom: before, Left: before, Right: before}, true
+		}
+		return s.chain(in[0], op)
 	}
-	return func(in []*graph.Node) *graph.Node { return s.chain(in[0], op) }
 }
 
 func avgpool(s *section) build {
