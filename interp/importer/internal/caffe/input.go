@@ -10,6 +10,7 @@ import (
 	"cnnlang/interp/importer/internal/flat"
 	"cnnlang/interp/internal/weightfile/caffe"
 	"cnnlang/ops"
+	"cnnlang/ops/dim"
 	"cnnlang/ops/tensor"
 )
 
@@ -33,9 +34,8 @@ func (r *reader) dims(m *caffe.Message) (shape []int) {
 	return shape
 }
 
-// inputShape is the shape of top i of n of an Input layer, which has one for all or one for each.
-func (l *layer) inputShape(r *reader, i, n int) []int {
-	var shapes [][]int
+// inputShapes are those of the n tops of an Input layer, which has one for all or one for each.
+func (l *layer) inputShapes(r *reader, n int) (shapes [][]int) {
 	if m := inner(l.text, "input_param"); m != nil {
 		for _, f := range m.Fields {
 			if f.Name == "shape" && f.Inner != nil {
@@ -44,15 +44,15 @@ func (l *layer) inputShape(r *reader, i, n int) []int {
 		}
 	}
 	switch len(shapes) {
-	case 0:
-		return nil
-	case 1:
-		return shapes[0]
 	case n:
-		return shapes[i]
+		return shapes
+	case 1:
+		return slices.Repeat(shapes, n)
+	case 0:
+	default:
+		r.refuse(l.where(), "", "%d shapes for %d tops, want one for all or one for each", len(shapes), n)
 	}
-	r.refuse(l.where(), "", "%d shapes for %d tops, want one for all or one for each", len(shapes), n)
-	return nil
+	return make([][]int, n)
 }
 
 // dataShape is the shape of what a layer reads of pictures: what is cut out of them, or their own,
@@ -164,32 +164,50 @@ func (r *reader) meta() []string {
 		if m == nil || !slices.Contains(data, l.kind) || len(r.inputs) != 1 {
 			continue
 		}
-		s := r.settings(l, "transform_param")
 		if file := m.First("mean_file"); file != "" {
 			r.note("%s: the mean of pictures is in %s, which is not read; write prepare into the meta of the net", l.where(), quoted(file))
 			return nil
 		}
-		var args []string
-		if means := s.numbers("mean_value"); len(means) > 0 {
-			var texts []string
-			for _, mean := range means {
-				texts = append(texts, mean.Decimal())
-			}
-			args = append(args, "mean=["+strings.Join(texts, ", ")+"]")
+		text, ok := prepared(r.settings(l, "transform_param"), r.inputs[0].node.Shape)
+		if !ok {
+			r.note("%s: how it prepares pictures cannot be said in the meta of the net", l.where())
+			return nil
 		}
-		if scale, ok := flat.Number(s.text("scale", "1")); ok && scale.Float() > 0 && scale.Float() != 1 {
-			args = append(args, "std=["+inverse(scale.Float())+"]")
-		}
-		args = append(args, "scale=255")
-		if r.inputs[0].node.Shape[1] == 3 {
-			args = append(args, `order="bgr"`)
-		}
-		return []string{"prepare = picture(" + strings.Join(args, ", ") + ")"}
+		return []string{"prepare = " + text}
 	}
 	if len(r.inputs) == 1 && len(r.inputs[0].node.Shape) == 4 && r.inputs[0].node.Shape[1] == 3 {
 		r.note("the file does not say how pictures are prepared; networks of Caffe mostly take bytes as blue, green, red, less a mean: picture(mean=[104, 117, 123], scale=255, order=\"bgr\")")
 	}
 	return nil
+}
+
+// prepared is the preparation of pictures for an input, and false where the language has none such.
+func prepared(s *settings, input tensor.Shape) (text string, ok bool) {
+	means := s.numbers("mean_value")
+	scale, ok := flat.Number(s.text("scale", "1"))
+	if !ok || len(input) != 4 || input[1] != 1 && input[1] != 3 || len(means) > 1 && len(means) != input[1] {
+		return "", false
+	}
+	var args []string
+	if len(means) > 0 {
+		var texts []string
+		for _, mean := range means {
+			texts = append(texts, mean.Decimal())
+		}
+		args = append(args, "mean=["+strings.Join(texts, ", ")+"]")
+	}
+	if scale != dim.Int(1) {
+		std := inverse(scale.Float())
+		if n, ok := flat.Number(std); !ok || n.Float() <= 0 {
+			return "", false
+		}
+		args = append(args, "std=["+std+"]")
+	}
+	args = append(args, "scale=255")
+	if input[1] == 3 {
+		args = append(args, `order="bgr"`)
+	}
+	return "picture(" + strings.Join(args, ", ") + ")", true
 }
 
 // inverse writes 1/x, as the whole number that was meant, or the half of one, where x is a rounded

@@ -78,8 +78,9 @@ func (k *links) source(l *layer) bool {
 	tops := l.texts("top")
 	switch {
 	case l.kind == "Input":
+		shapes := l.inputShapes(k.r, len(tops))
 		for i, name := range tops {
-			k.latest[name] = k.r.input(name, l.inputShape(k.r, i, len(tops)))
+			k.latest[name] = k.r.input(name, shapes[i])
 		}
 	case slices.Contains(data, l.kind):
 		for i, name := range tops {
