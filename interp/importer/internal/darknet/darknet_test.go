@@ -178,6 +178,11 @@ func TestStop(t *testing.T) {
 			t.Errorf("%s: got the outputs %v, want %s", stop, o, want)
 		}
 	}
+	s := flattest.File(t, "darknet/tiny_heads.cfg")
+	s.Stop = []string{"route_8", "8"}
+	if net, err := Read(s); err != nil || len(net.Graph.Outputs) != 2 || net.Graph.Outputs[0].Name != "route_8" || net.Graph.Outputs[1].Name != "route_8_2" {
+		t.Errorf("a route of two sections: got %v, %v", net, err)
+	}
 	for stop, want := range map[string]string{
 		"99": `no section "99" to stop before; sections are named by their numbers from 0 behind [net], as in 82 or yolo_82`,
 		"0":  "section 0 [convolutional] (line 16): nothing is left before it; stop before a later section",

@@ -43,6 +43,7 @@ func TestSections(t *testing.T) {
 		"[dropout]|[route]|layers=-1,0|groups=4":                                                         "dropout(p=0.5) [1, 4, 7, 9] -> slice(from=0, to=1) [1, 1, 7, 9] -> slice(from=0, to=1) [1, 1, 7, 9] -> concat(axis=1) [1, 2, 7, 9]",
 		"[dropout]|[dropout]|[shortcut]|from=-2,0|activation=relu":                                       "dropout(p=0.5) [1, 4, 7, 9] -> dropout(p=0.5) [1, 4, 7, 9] -> add [1, 4, 7, 9] -> relu [1, 4, 7, 9]",
 		"[avgpool]|[cost]|type=sse":                                                                      "gap [1, 4, 1, 1]",
+		"[avgpool]|[region]|classes=20|[cost]":                                                           "gap [1, 4, 1, 1]",
 		"[avgpool]|[region]|classes=20":                                                                  "gap [1, 4, 1, 1]",
 	} {
 		net, err := Read(flattest.Source("net.cfg", text(sections)))

@@ -17,6 +17,8 @@ func (s *section) isHead() bool { return slices.Contains(heads, s.kind) }
 // gives if it is none; or what those sections read that the user stops before. What comes behind the
 // last section that an output needs is not looked at.
 func (r *reader) link() (outputs []*section) {
+	stopped := 0
+sections:
 	for i, s := range r.sections {
 		switch s.kind {
 		case "route":
@@ -34,19 +36,27 @@ func (r *reader) link() (outputs []*section) {
 		if s.isHead() {
 			r.note("%s is left out, as it takes results apart: what it reads is an output", s.where())
 		}
-		stops := slices.Contains(r.source.Stop, strconv.Itoa(i)) || slices.Contains(r.source.Stop, s.name())
-		if ends := i == len(r.sections)-1 && s.kind != "cost"; len(r.source.Stop) == 0 && (s.isHead() || ends) || stops {
-			outputs = append(outputs, &section{r: r, at: i, kind: s.kind, line: s.line, reads: s.output(stops)})
-		}
-		if stops && len(outputs) == len(r.source.Stop) {
-			break
+		switch stops := slices.ContainsFunc(r.source.Stop, s.isCalled); {
+		case stops:
+			for _, read := range s.reads {
+				outputs = append(outputs, s.output(read))
+			}
+			if stopped++; stopped == len(r.source.Stop) {
+				break sections
+			}
+		case len(r.source.Stop) > 0:
+		case s.isHead():
+			outputs = append(outputs, s.output(s.reads[0]))
+		case i == len(r.sections)-1 && s.kind != "cost":
+			outputs = append(outputs, s.output(s))
+		case i == len(r.sections)-1 && (s.reads[0] == nil || !s.reads[0].isHead()):
+			outputs = append(outputs, s.output(s.reads[0]))
 		}
 	}
-	if last := r.sections[len(r.sections)-1]; len(r.source.Stop) == 0 && last.kind == "cost" {
-		outputs = append(outputs, &section{r: r, at: last.at, kind: last.kind, reads: last.reads[:1]})
-	}
-	if len(outputs) < len(r.source.Stop) {
-		r.refuse("", "sections are named by their numbers from 0 behind [net], as in 82 or yolo_82", "no section %s to stop before", r.unknownStop())
+	for _, stop := range r.source.Stop {
+		if !slices.ContainsFunc(r.sections, func(s *section) bool { return s.isCalled(stop) }) {
+			r.refuse("", "sections are named by their numbers from 0 behind [net], as in 82 or yolo_82", "no section %s to stop before", strconv.Quote(stop))
+		}
 	}
 	end := -1
 	for _, o := range outputs {
@@ -62,13 +72,13 @@ func (r *reader) link() (outputs []*section) {
 	return outputs
 }
 
-// output is what an output of the net reads: of a section that is left out what it would read itself.
-func (s *section) output(stops bool) []*section {
-	if (stops || s.isHead()) && len(s.reads) > 0 {
-		return s.reads[:1]
-	}
-	return []*section{s}
+// output is an output of the net that is called after a section, with the value of another.
+func (s *section) output(of *section) *section {
+	return &section{r: s.r, at: s.at, kind: s.kind, line: s.line, reads: []*section{of}}
 }
+
+// isCalled reports whether a user means the section by a text.
+func (s *section) isCalled(text string) bool { return text == strconv.Itoa(s.at) || text == s.name() }
 
 // before reads what the section before gives.
 func (s *section) before() {
@@ -101,15 +111,6 @@ func (s *section) read(other *section) {
 
 // name is what outputs and stops are called by.
 func (s *section) name() string { return fmt.Sprintf("%s_%d", s.kind, s.at) }
-
-func (r *reader) unknownStop() string {
-	for _, stop := range r.source.Stop {
-		if !slices.ContainsFunc(r.sections, func(s *section) bool { return stop == s.name() || stop == strconv.Itoa(s.at) }) {
-			return strconv.Quote(stop)
-		}
-	}
-	return ""
-}
 
 // called is the name of an output, which needs one where there are several.
 func (r *reader) called(o *section, outputs int) string {
