@@ -70,7 +70,7 @@ func (c *call) padded(x *step, w *window) (problem string) {
 	}
 	for i := range 2 {
 		if w.before[i] < 0 || w.after[i] < 0 || w.before[i] > 1<<31-1 || w.after[i] > 1<<31-1 {
-			return fmt.Sprintf("negative pads %v", pads)
+			return fmt.Sprintf("pads %v", pads)
 		}
 	}
 	return ""

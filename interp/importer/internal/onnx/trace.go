@@ -191,9 +191,8 @@ func (t *tracer) node(s *scope, n *node) error {
 			continue
 		}
 		if i >= len(results) || results[i] == nil {
-			// An error only where something reads it.
 			results = append(results, slices.Repeat([]*value{nil}, max(0, i+1-len(results)))...)
-			if results[i] = results[0]; !results[0].lost() {
+			if results[i] = results[0]; results[i] == nil || !results[i].lost() {
 				results[i] = c.fail(fmt.Sprintf("its output %d is used", i+1), "the first alone is known")
 			}
 		}
@@ -255,7 +254,7 @@ func sizesOf(s dim.Shape) []int {
 
 // piece is the value of an operation that is to become one of this program's.
 func (c *call) piece(op any, shape []int, in ...*step) *value {
-	s := c.add(&step{op: op, in: in, node: c.node, shape: slices.Clone(shape)})
+	s := c.add(&step{op: op, in: in, node: c.node, shape: append([]int{}, shape...)})
 	return &value{shape: s.shape, step: s}
 }
 
