@@ -55,8 +55,11 @@ func (c *call) run() ([]*value, error) {
 	if folded := c.fold(); folded != nil {
 		return []*value{folded}, nil
 	}
-	if op.do == nil || !c.reads() {
+	switch {
+	case !c.reads():
 		return []*value{c.fail("it computes on constants what is not folded", "export the model with its constants folded")}, nil
+	case op.do == nil:
+		return []*value{c.fail("it is known for sizes alone, and reads a value of the network", "")}, nil
 	}
 	return append([]*value{op.do(c)}, c.more...), nil
 }

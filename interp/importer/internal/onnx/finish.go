@@ -24,22 +24,26 @@ func (t *tracer) finish(s *scope, results []*value) (*flat.Net, error) {
 	t.prune()
 	t.unread()
 	t.idioms()
+	told := map[*node]bool{}
 	for _, s := range t.steps {
-		switch {
-		case s.problem != nil:
-			problems = append(problems, *s.problem)
-		case s.shape == nil || s.op == nil:
-		default:
-			if _, is := s.op.(ops.Op); !is {
-				got, can := s.words()
-				problems = append(problems, flat.Problem{Where: s.node.where(), Got: got, Can: can})
-			}
+		if p := s.refusal(); p != nil && !told[s.node] {
+			told[s.node] = true
+			problems = append(problems, *p)
 		}
 	}
 	if len(problems) > 0 {
 		return nil, &flat.Refused{Path: t.m.in.Path, Problems: problems}
 	}
 	return t.emit()
+}
+
+// refusal is why a step cannot be imported; nil if it can, or if what it reads cannot.
+func (s *step) refusal() *flat.Problem {
+	if _, known := s.op.(ops.Op); known || s.problem != nil || s.node == nil || s.op == nil {
+		return s.problem
+	}
+	got, can := s.words()
+	return &flat.Problem{Where: s.node.where(), Got: got, Can: can}
 }
 
 // unread says which inputs nothing reads.
