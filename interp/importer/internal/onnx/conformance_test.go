@@ -3,8 +3,10 @@ package onnx_test
 import (
 	"encoding/json"
 	"fmt"
+	"maps"
 	"math"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -36,6 +38,7 @@ type suite struct {
 	Verdict string
 	Reason  string
 	Flags   string
+	CNN     string
 	Needs   []string
 	Atol    float64
 	Rtol    float64
@@ -151,6 +154,36 @@ func conform(t *testing.T, name string, least int) {
 		t.Errorf("%d are imported, want %d", imported, least)
 	}
 	langtest.Golden(t, filepath.Join(folder, name+".refused.txt"), refused.String())
+}
+
+// TestNames: layers have the labels that a person gave them in the body of a net.
+func TestNames(t *testing.T) {
+	s := openSet(t, "idioms.zip")
+	label := regexp.MustCompile(`([a-z]\w*|"[^"]*"): `)
+	checked := 0
+	// What a person calls a norm, or a scale, is in no file; the names of these files are as good.
+	others := []string{"bn_as_mul_add", "bn_as_mul_add_after_conv", "layer_scale", "group_norm_pieces", "names_with_quotes"}
+	for _, c := range s.Cases {
+		net, err := s.read(t, c)
+		if err != nil || slices.Contains(others, c.Name) || c.CNN == "" || strings.Contains(c.CNN, "side ") {
+			continue
+		}
+		want, got := map[string]bool{}, map[string]bool{}
+		for _, m := range label.FindAllStringSubmatch(c.CNN, -1) {
+			want[strings.Trim(m[1], `"`)] = true
+		}
+		for _, n := range net.Graph.Nodes[1:] {
+			if n.Path != "" {
+				got[n.Path] = true
+			}
+		}
+		if checked++; !maps.Equal(want, got) {
+			t.Errorf("%s: got %v, want %v, of %s", c.Name, got, want, c.CNN)
+		}
+	}
+	if checked < 150 {
+		t.Errorf("%d networks only", checked)
+	}
 }
 
 // lacking is what the language does not have that a model needs.

@@ -23,7 +23,7 @@ func (c *call) fold() *value {
 		return nil
 	}
 	if c.op == "Identity" && c.in[0] != nil {
-		return c.in[0]
+		return c.renamed()
 	}
 	if len(c.in) > 0 && c.in[0] != nil && c.in[0].weight != nil {
 		if v := c.moved(c.in[0].weight); v != nil {
@@ -56,6 +56,18 @@ func (c *call) fold() *value {
 		return nil
 	}
 	return &value{shape: k.shape, known: k}
+}
+
+// renamed is what an Identity passes on. PyTorch's exporter stores equal tensors once, and gives them
+// their other names so.
+func (c *call) renamed() *value {
+	v := c.in[0]
+	if v.weight == nil || layerOf(c.outputs[0], false) == "" {
+		return v
+	}
+	w := *v.weight
+	w.name = c.outputs[0]
+	return &value{shape: v.shape, weight: &w}
 }
 
 // small is a value as a constant, if it is one of the kind that is folded.
@@ -213,7 +225,9 @@ func (c *call) filled(shape *constant) *value {
 	if n := elements(sizes); integer && n <= mostFolded {
 		return &value{shape: sizes, known: &constant{shape: sizes, integer: true, nums: slices.Repeat([]float64{number}, n)}}
 	}
-	return &value{shape: sizes, weight: filled(float32(number), sizes...)}
+	w := filled(float32(number), sizes...)
+	w.name = c.outputs[0]
+	return &value{shape: sizes, weight: w}
 }
 
 // folders compute constants of constants, the first of which is there.

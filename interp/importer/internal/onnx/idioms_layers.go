@@ -115,11 +115,10 @@ func (s *step) each() (mul, add *weight, ok bool) {
 		if !eachChannel(s.params[0], s.shape) {
 			return nil, nil, false
 		}
-		if w := s.params[0].reshaped(c); op.op == "Add" {
-			return nil, w, true
-		} else {
+		if w := s.params[0].reshaped(c); op.op == "Mul" {
 			return w, nil, true
 		}
+		return nil, s.params[0].reshaped(c), true
 	}
 	return nil, nil, false
 }
@@ -263,6 +262,9 @@ func (t *tracer) gate(s *step) bool {
 	return s.pass(between[0])
 }
 
+// mostCompared is how many steps a file's Concats are compared with.
+const mostCompared = 1 << 22
+
 // prefix has a Concat that begins with the parts of an earlier one take that one itself.
 func (t *tracer) prefix(s *step) bool {
 	op, ok := s.op.(*ops.Concat)
@@ -271,7 +273,7 @@ func (t *tracer) prefix(s *step) bool {
 	}
 	var longest *step
 	for _, before := range t.steps {
-		if before == s {
+		if t.compared++; before == s || t.compared > mostCompared {
 			break
 		}
 		other, ok := before.op.(*ops.Concat)

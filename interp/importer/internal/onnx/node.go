@@ -36,11 +36,11 @@ func (n *node) where() string {
 
 // quoted is a name in quotation marks, whatever it holds.
 func quoted(name string) string {
-	if shown := weightfile.Shown(name); shown[0] == '"' {
+	shown := weightfile.Shown(name)
+	if shown[0] == '"' {
 		return shown
-	} else {
-		return `"` + shown + `"`
 	}
+	return `"` + shown + `"`
 }
 
 // An attribute is an AttributeProto. A file need not say of which type it is.

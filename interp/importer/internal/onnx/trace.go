@@ -25,6 +25,8 @@ type tracer struct {
 
 	entered int // nodes gone through
 	folded  int // numbers of constants
+	// compared is how many steps Concats were compared with.
+	compared int
 }
 
 // An output is a result of the network.
