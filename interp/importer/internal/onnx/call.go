@@ -79,7 +79,7 @@ func (c *call) dependent() *value {
 
 // reads reports whether anything that the node reads is computed.
 func (c *call) reads() bool {
-	return slices.ContainsFunc(c.in, (*value).computedOrNil)
+	return slices.ContainsFunc(c.in, (*value).isComputed)
 }
 
 // data is input i as a step; known numbers are none.

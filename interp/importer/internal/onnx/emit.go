@@ -3,6 +3,7 @@ package onnx
 import (
 	"errors"
 	"fmt"
+	"strings"
 
 	"cnnlang/interp/graph"
 	"cnnlang/interp/importer/internal/flat"
@@ -77,8 +78,18 @@ func (t *tracer) emit() (*flat.Net, error) {
 		b.Output(name, nodes[o.step])
 	}
 	net := b.Net()
-	net.Format, net.Notes = t.m.format(), t.notes
+	net.Format, net.Notes, net.Meta = t.m.format(), t.notes, t.m.meta()
 	return net, nil
+}
+
+// meta are the lines of the net's meta that files of this program carry.
+func (m *model) meta() []string {
+	text, ok := strings.CutPrefix(strings.TrimSpace(m.properties["cnnlang.meta"]), "meta {\n")
+	text, closed := strings.CutSuffix(text, "\n}")
+	if !ok || !closed || strings.ContainsAny(text, "{}") {
+		return nil
+	}
+	return strings.Split(text, "\n")
 }
 
 // refusal is the error of an operation that refuses its inputs.

@@ -56,12 +56,7 @@ func layerOf(name string, whole bool) string {
 	if last := len(parts) - 1; !whole && last > 0 && roles[parts[last]] {
 		parts = parts[:last]
 	} else if !whole && last >= 0 {
-		for role := range roles { // as in conv1_w and bn_gamma
-			if stem, ok := strings.CutSuffix(parts[last], "_"+role); ok && stem != "" {
-				parts[last] = stem
-				break
-			}
-		}
+		parts[last] = withoutRole(parts[last])
 	}
 	for _, part := range parts {
 		if strings.Trim(part, "0123456789") != "" {
@@ -69,6 +64,16 @@ func layerOf(name string, whole bool) string {
 		}
 	}
 	return "" // made of numbers alone
+}
+
+// withoutRole is a name without the longest role behind it, as of conv1_w and bn_running_mean.
+func withoutRole(name string) string {
+	for at := range name {
+		if at > 0 && name[at] == '_' && roles[name[at+1:]] {
+			return name[:at]
+		}
+	}
+	return name
 }
 
 // segments are the parts of a path, which tensors have with dots and TensorFlow's with slashes,

@@ -96,19 +96,17 @@ func (t *tracer) enter(s *scope) ([]*value, error) {
 func (t *tracer) declare(s *scope) error {
 	s.makers = map[string]*node{}
 	tensors := map[string]bool{}
-	for _, stored := range s.graph.tensors {
-		if tensors[stored.Name()] {
-			return t.corrupt("has two initialisers called %s; which of them counts cannot be known, export the model again", weightfile.Shown(stored.Name()))
+	for _, held := range s.graph.tensors {
+		name := held.Name()
+		if tensors[name] {
+			return t.corrupt("has two initialisers called %s; which of them counts cannot be known, export the model again", weightfile.Shown(name))
 		}
-		tensors[stored.Name()] = true
-		if s.values[stored.Name()] != nil {
-			continue // an input of the call of a function
-		}
-		v, err := t.stored(stored)
+		tensors[name] = true
+		v, err := t.stored(held)
 		if err != nil {
 			return err
 		}
-		s.values[stored.Name()] = v
+		s.values[name] = v
 	}
 	for _, n := range s.graph.nodes {
 		n.within = s.function
@@ -265,11 +263,12 @@ func (c *call) piece(op any, shape []int, in ...*step) *value {
 func (c *call) fail(got, can string) *value {
 	s := &step{node: c.node, problem: &flat.Problem{Where: c.where(), Got: got, Can: can}}
 	for _, v := range c.in {
-		if v.computedOrNil() {
+		if v.isComputed() {
 			s.in = append(s.in, v.step)
 		}
 	}
 	return &value{step: c.add(s)}
 }
 
-func (v *value) computedOrNil() bool { return v != nil && v.computed() }
+// isComputed is computed, and false of an input that is left out.
+func (v *value) isComputed() bool { return v != nil && v.computed() }
