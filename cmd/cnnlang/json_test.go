@@ -304,30 +304,7 @@ func TestJSONIsAsDocumented(t *testing.T) {
 		t.Fatal(err)
 	}
 	fillCache(t, "resnet50")
-	for name, text := range jsonFiles {
-		if err := os.WriteFile(name, []byte(text), 0o666); err != nil {
-			t.Fatal(err)
-		}
-	}
-	writeFiles(t)
-	writeShades(t, ".", shades("pictures/val/0", "pictures/val/5"))
-	writeShades(t, ".", shades("pictures/train/0", "pictures/train/1"))
-	writeShades(t, ".", shades("pair/0", "pair/1"))
-	if err := os.WriteFile("names.txt", []byte("caf\xe9.png\n"+strings.Repeat("x", 1<<16+1)), 0o666); err != nil {
-		t.Fatal(err)
-	}
-	if err := os.WriteFile("large.safetensors", []byte("\x3a\x00\x00\x00\x00\x00\x00\x00"+
-		`{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}}`+"    \x00\x00\x80\x7e"), 0o666); err != nil {
-		t.Fatal(err)
-	}
-	writeTensors(t, "whole.safetensors", [3]string{"fc.weight", "I32", "[2,2]"})
-	_, nin := inJSON(t, "params", "nin_cifar10", "--tensors")
-	var tensors [][3]string
-	for _, x := range nin["tensors"].([]any) {
-		tensor := x.(map[string]any)
-		tensors = append(tensors, [3]string{fmt.Sprint(tensor["name"]), "F32", strings.ReplaceAll(fmt.Sprint(tensor["shape"]), " ", ",")})
-	}
-	writeTensors(t, "nin.safetensors", tensors...)
+	writeJSONFiles(t)
 	printed, verbs := jsonPage{}, map[string]bool{}
 	for _, line := range jsonRuns {
 		args := strings.Fields(line)
@@ -356,6 +333,35 @@ func TestJSONIsAsDocumented(t *testing.T) {
 			t.Errorf("no command of `cnnlang %s` is compared with docs/json.md", verb.Name())
 		}
 	}
+}
+
+// writeJSONFiles writes what jsonRuns and jsonLineRuns read.
+func writeJSONFiles(t *testing.T) {
+	t.Helper()
+	for name, text := range jsonFiles {
+		if err := os.WriteFile(name, []byte(text), 0o666); err != nil {
+			t.Fatal(err)
+		}
+	}
+	writeFiles(t)
+	writeShades(t, ".", shades("pictures/val/0", "pictures/val/5"))
+	writeShades(t, ".", shades("pictures/train/0", "pictures/train/1"))
+	writeShades(t, ".", shades("pair/0", "pair/1"))
+	if err := os.WriteFile("names.txt", []byte("caf\xe9.png\n"+strings.Repeat("x", 1<<16+1)), 0o666); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile("large.safetensors", []byte("\x3a\x00\x00\x00\x00\x00\x00\x00"+
+		`{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}}`+"    \x00\x00\x80\x7e"), 0o666); err != nil {
+		t.Fatal(err)
+	}
+	writeTensors(t, "whole.safetensors", [3]string{"fc.weight", "I32", "[2,2]"})
+	_, nin := inJSON(t, "params", "nin_cifar10", "--tensors")
+	var tensors [][3]string
+	for _, x := range nin["tensors"].([]any) {
+		tensor := x.(map[string]any)
+		tensors = append(tensors, [3]string{fmt.Sprint(tensor["name"]), "F32", strings.ReplaceAll(fmt.Sprint(tensor["shape"]), " ", ",")})
+	}
+	writeTensors(t, "nin.safetensors", tensors...)
 }
 
 // readJSON reads a file.

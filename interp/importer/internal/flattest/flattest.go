@@ -22,11 +22,12 @@ import (
 
 const folder = "../../../../testdata/import"
 
-// Input is a file in memory, and Source one that is to be read.
+// Input is a file in memory.
 func Input(path string, raw []byte) *weightfile.Input {
 	return &weightfile.Input{ReaderAt: bytes.NewReader(raw), Size: int64(len(raw)), Path: path}
 }
 
+// Source is a file in memory that is to be imported.
 func Source(path string, raw []byte) flat.Source { return flat.Source{Input: *Input(path, raw)} }
 
 // File is one of the folder testdata/import.
