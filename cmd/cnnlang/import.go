@@ -192,7 +192,7 @@ func (a *app) importNet(ctx context.Context, f *importFlags, args []string) erro
 func importDocumentOf(file string, i *importer.Imported) *importDocument {
 	n := i.Net
 	d := &importDocument{Schema: "cnnlang.import/v1", File: file, Format: i.Format, Net: n.Name, Params: integer(n.Main.Params), MACs: integer(n.Main.MACs),
-		Nodes: len(n.Graph.Operations()), Lines: strings.Count(i.Text, "\n"), Tensors: len(i.Names()), Notes: i.Notes, Text: i.Text}
+		Nodes: i.Operations, Lines: strings.Count(i.Text, "\n"), Tensors: len(i.Names()), Notes: i.Notes, Text: i.Text}
 	for _, in := range n.Graph.Inputs {
 		d.Inputs = append(d.Inputs, importedEnd{in.Path, in.Shape})
 	}

@@ -46,6 +46,8 @@ type Imported struct {
 	// Net is what Text says.
 	Net  *interp.Net
 	Text string
+	// Operations is how many the file's network has.
+	Operations int
 	// Format says what the file is: "ONNX (opset 13, pytorch 1.13.0)".
 	Format string
 	// Notes are sentences about how the file was read, without a full stop.
@@ -92,6 +94,7 @@ func (i *Imported) open(path string, o Options) error {
 	if err != nil {
 		return err
 	}
+	i.Operations = len(pairs) - len(net.Graph.Inputs)
 	i.collect(net, pairs)
 	return i.Unchanged()
 }
