@@ -163,14 +163,19 @@ func (a *app) importNet(ctx context.Context, f *importFlags, args []string) erro
 	if len(args) > 1 {
 		o.Weights = args[1]
 	}
+	if err := f.free(); err != nil {
+		return err
+	}
 	net, err := importer.Open(args[0], o)
 	if err != nil {
 		return err
 	}
 	defer net.Close()
 	d := importDocumentOf(args[0], net)
-	if err := f.spares(net); err != nil {
-		return err
+	for _, t := range f.output.value {
+		if err := new(exportFlags).sparesFiles(net.Files(), t.file); err != nil {
+			return err
+		}
 	}
 	if err := a.writeImport(ctx, f, net, d); err != nil {
 		return err
@@ -202,13 +207,9 @@ func importDocumentOf(file string, i *importer.Imported) *importDocument {
 	return d
 }
 
-// spares checks that no file is written over that is read, or without --force one that is there.
-func (f *importFlags) spares(net *importer.Imported) error {
-	var e exportFlags
+// free checks that no file is there already, unless --force is given.
+func (f *importFlags) free() error {
 	for _, t := range f.output.value {
-		if err := e.sparesFiles(net.Files(), t.file); err != nil {
-			return err
-		}
 		if _, err := os.Lstat(t.file); err == nil && !f.force {
 			return &takenError{t.file, "is there already, and is left as it is; --force writes over it"}
 		}

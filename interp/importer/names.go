@@ -13,8 +13,9 @@ import (
 	"cnnlang/lang/resolve"
 )
 
-// tidy makes a net what a text can be made of: what no output needs is gone and what only moves numbers is joined, the names of the net, its
-// inputs and outputs are words, paths consist of labels, and no two tensors have one name.
+// tidy makes a net what a text can be made of: what no output needs is gone, what only moves numbers is
+// joined, the names of the net, its inputs and outputs are words, paths consist of labels, and no two
+// tensors have one name.
 func tidy(net *flat.Net, name, file string) {
 	simplify(net)
 	g := net.Graph
