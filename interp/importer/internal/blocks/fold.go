@@ -67,7 +67,8 @@ func fold(n *tree.Net, without map[string]bool, lifted bool) *folded {
 	if lifted {
 		lift(&root)
 	}
-	if !f.named {
+	loose := !f.named || root.setAside() // nothing says what belongs together
+	if loose {
 		rows(&root)
 		f.all(&root, false)
 		for units(&root) {
@@ -75,7 +76,7 @@ func fold(n *tree.Net, without map[string]bool, lifted bool) *folded {
 		}
 	}
 	f.all(&root, true)
-	for !f.named && f.goesOn() && series(&root) {
+	for loose && f.goesOn() && series(&root) {
 		before := len(f.blocks)
 		if f.all(&root, true); len(f.blocks) == before {
 			break

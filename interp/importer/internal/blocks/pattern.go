@@ -14,6 +14,7 @@ type item struct {
 	body     pattern // of a group or a repeat, of an option, of the branch beside a shortcut
 
 	// What solve finds.
+	label string // of a step whose name was set aside
 	args  []expr // of the step, in the order of its args
 	count expr   // of a repeat
 	cond  string // of an option and a shortcut

@@ -247,7 +247,7 @@ const (
 func (b body) closedSeries(whole body, i int) bool {
 	calls := true
 	for _, s := range b {
-		if s.label != "" || s.as != "" || s.empty || s.kind == side || s.kind == read || s.is("gap", "flatten", "linear", "softmax") {
+		if s.label != "" || s.as != "" || s.kind == side || s.kind == read || s.is("gap", "flatten", "linear", "softmax") {
 			return false
 		}
 		calls = calls && (s.block != nil || s.kind == repeat)

@@ -44,7 +44,7 @@ func (b body) unnamed() int {
 	n := 0
 	for _, s := range b {
 		switch {
-		case s.label != "":
+		case s.label != "" || s.called != "":
 			continue
 		case s.block != nil, s.kind == group && s.numbered, s.node != nil && s.kind == apply && len(s.node.Params) > 0:
 			n++
@@ -99,7 +99,7 @@ func worthwhile(b body, n int) bool {
 // alike reports whether steps are the same but for labels, which count by k.
 func alike(a, b body, k int) bool {
 	return slices.EqualFunc(a, b, func(x, y *step) bool {
-		if x.as != "" || x.kind == side || x.kind == read || x.numbered && x.kind == group || x.empty {
+		if x.as != "" || x.called != "" || x.kind == side || x.kind == read || x.numbered && x.kind == group || x.empty {
 			return false
 		}
 		if x.label != y.label && !counts(x.label, y.label, k) || x.label == y.label && x.label != "" {
@@ -111,7 +111,7 @@ func alike(a, b body, k int) bool {
 
 // equal reports whether steps are the same but for their labels.
 func (s *step) equal(t *step) bool {
-	return s.kind == t.kind && s.numbered == t.numbered && s.name == t.name && s.block == t.block && s.count == t.count && s.counter == t.counter &&
+	return s.kind == t.kind && s.numbered == t.numbered && s.name == t.name && s.called == t.called && s.block == t.block && s.count == t.count && s.counter == t.counter &&
 		s.empty == t.empty && s.as == t.as && slices.Equal(s.heads, t.heads) &&
 		slices.EqualFunc(s.args, t.args, func(x, y arg) bool { return x.name == y.name && same(x.value, y.value) }) &&
 		slices.EqualFunc(s.branches, t.branches, equal) && equal(s.body, t.body)

@@ -39,6 +39,7 @@ type solver struct {
 	said        []quantity // the parameters that are numbers, and expressions that stand somewhere
 	shortcut    bool       // a branch of it is the identity
 	where       []string   // what is required of them
+	naming      *naming    // how names differ, nil where they do not
 }
 
 // mostParams is how many parameters a block may have.
@@ -52,7 +53,7 @@ func solve(p pattern, in []*graph.Node) (*solver, bool) {
 		at, _ := it.shortcut()
 		s.shortcut = s.shortcut || it.form == shortcut || at >= 0 && it.first().name == "add"
 	})
-	if !s.body(p, p, false) || !s.conditions(p, nil) || !s.options(p, p) {
+	if !s.names(p) || !s.body(p, p, false) || !s.conditions(p, nil) || !s.options(p, p) {
 		return nil, false
 	}
 	return s, len(s.params) <= mostParams
@@ -94,6 +95,7 @@ func (s *solver) options(all, p pattern) bool {
 // step says the arguments of a step.
 func (s *solver) step(all pattern, it *item, inOption bool) bool {
 	first := it.first()
+	it.label = s.label(it)
 	it.args = make([]expr, len(first.args))
 	order := make([]int, len(first.args))
 	for i := range order {
@@ -135,6 +137,14 @@ func (s *solver) say(all pattern, it *item, r role, name string, values []any, i
 	switch {
 	case r == padding:
 		return s.padding(it, values, constant, is)
+	case r == called && !is:
+		text := s.naming.template(each(values, func(v any) string {
+			if v == nil {
+				return ""
+			}
+			return v.(string)
+		}))
+		return expr{text: `"` + text + `"`}, text != ""
 	case !whole:
 		if isList(values) {
 			return s.list(values, constant, is)

@@ -16,7 +16,9 @@ type step struct {
 	kind  kind
 	known string // head, once it was asked for
 	label string
-	empty bool // the label is written though it is empty
+	// called is the label of a step in a file without groups, where labels are no part of the shape.
+	called string
+	empty  bool // the label is written though it is empty
 	// numbered says that the step is a segment of paths by its place, as an operation without a
 	// label is. Of groups only those that are: others add nothing to paths.
 	numbered bool

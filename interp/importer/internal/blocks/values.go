@@ -64,14 +64,13 @@ func isNone(v any) bool {
 type role string
 
 const (
-	width    role = "c" // channels, and groups of them
-	kernel   role = "k"
-	stride   role = "stride"
-	padding  role = "pad"
-	times    role = "n"
-	tensor   role = "sizes"
-	factor   role = "t" // of channels
-	someOnes role = ""
+	width   role = "c" // channels, and groups of them
+	kernel  role = "k"
+	stride  role = "stride"
+	padding role = "pad"
+	times   role = "n"
+	factor  role = "t" // of channels
+	called  role = "name"
 )
 
 // roleOf is the role of an argument.

@@ -64,6 +64,9 @@ func (it *item) written(place int) *tree.Step {
 	}
 	s := it.first()
 	t := s.frame(place)
+	if it.label != "" {
+		t.Label = it.label
+	}
 	switch s.kind {
 	case apply:
 		a := s.applied()
@@ -112,7 +115,7 @@ func (it *item) shortcutWritten() *tree.Step {
 // frame is a step without what it does. A group that is a segment of paths by its place has that
 // for a label.
 func (s *step) frame(place int) *tree.Step {
-	t := &tree.Step{Label: s.label, Empty: s.empty, As: s.as, Node: s.node}
+	t := &tree.Step{Label: s.label + s.called, Empty: s.empty, As: s.as, Node: s.node}
 	if s.numbered && s.kind != apply {
 		t.Label = strconv.Itoa(place)
 	}
