@@ -21,14 +21,14 @@ func (f *folded) sign(want *reading) []*block {
 	if !want.equals(got, f.named) {
 		return f.blocks[len(f.blocks)-1:]
 	}
+	before := each(f.file.Blocks, func(t *tree.Block) tree.Block { return *t })
 	for _, t := range f.file.Blocks {
 		claim(t, got.contracts[t.Name])
 	}
-	if _, err = understood(f.file); err == nil {
-		return nil
-	}
-	for _, t := range f.file.Blocks {
-		t.Out = anyOf(t.In)
+	if got, err := understood(f.file); err != nil || !want.equals(got, f.named) {
+		for i, t := range f.file.Blocks {
+			*t = before[i]
+		}
 	}
 	return nil
 }
@@ -76,7 +76,7 @@ func claim(t *tree.Block, c interp.Contract) {
 	t.Out = "[" + strings.Join(out, ", ") + "]"
 	for _, r := range c.Requires {
 		if r.When == "" && required(r.Text, t) && !slices.Contains(t.Where, r.Text) {
-			t.Where = append(t.Where, r.Text)
+			t.Where = append(slices.Clip(t.Where), r.Text)
 		}
 	}
 }

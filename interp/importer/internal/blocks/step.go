@@ -56,7 +56,7 @@ type arg struct {
 	value any
 }
 
-// read makes steps of a tree. in is what flows into them, nil where that is not known.
+// steps makes steps of a tree. in is what flows into them, nil where that is not known.
 func steps(from tree.Body, in *graph.Node) body {
 	var b body
 	for i, s := range from {

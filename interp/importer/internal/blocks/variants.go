@@ -78,8 +78,7 @@ func prepend(it *item, rest pattern) pattern { return append(pattern{it}, rest..
 
 // items merges two steps of one form.
 func (m *merger) items(a, b *item) (*item, bool) {
-	if a.form != b.form || a.form == plain && a.first().head() != b.first().head() ||
-		a.form == shortcut && a.first().head() != b.first().head() || len(a.branches) != len(b.branches) {
+	if a.form != b.form || a.form != option && a.first().head() != b.first().head() || len(a.branches) != len(b.branches) {
 		return nil, false
 	}
 	it := &item{form: a.form, at: joined(a.at, b.at), has: joinedHas(a.has, b.has)}
@@ -109,7 +108,7 @@ func (m *merger) known(a, b pattern, in bool) (pattern, bool) {
 		}
 	}
 	n := len(it.body)
-	if it.form == shortcut && len(b) > 0 && b[0].form == plain && b[0].kindOf() == apply {
+	if it.form == shortcut && len(b) > 0 && b[0].form == plain {
 		if at, beside := b[0].shortcut(); at >= 0 && b[0].first().head() == it.first().head() {
 			return m.within(it, a[1:], beside, b[1:], b[0].at, in)
 		}
@@ -184,7 +183,7 @@ func (m *merger) missing(a, b pattern, in bool) (pattern, bool) {
 			return nil, false
 		}
 	}
-	rest, ok := m.exactly(a[more:], b)
+	rest, ok := m.bodies(a[more:], b, false)
 	if !ok {
 		return nil, false
 	}
@@ -193,14 +192,6 @@ func (m *merger) missing(a, b pattern, in bool) (pattern, bool) {
 		has[i] = s != nil
 	}
 	return prepend(&item{form: option, at: make([]*step, m.n), has: has, body: a[:more]}, rest), true
-}
-
-// exactly merges bodies as bodies does, where they have equally many steps.
-func (m *merger) exactly(a, b pattern) (pattern, bool) {
-	if len(a) == 0 {
-		return nil, true
-	}
-	return m.bodies(a, b, false)
 }
 
 // calls reports whether all steps apply blocks.
@@ -219,8 +210,6 @@ func (p pattern) trivial() bool {
 	})
 	return trivial
 }
-
-func (it *item) kindOf() kind { return it.first().kind }
 
 func joined(a, b []*step) []*step {
 	all := slices.Clone(a)
