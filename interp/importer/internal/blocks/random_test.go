@@ -16,7 +16,7 @@ import (
 // Nets of random blocks that are called with random arguments, with and without names, become texts
 // that are the same nets, with the same names, and not longer than without blocks.
 func TestRandomNets(t *testing.T) {
-	count := uint64(60)
+	count := uint64(30)
 	if testing.Short() {
 		count = 10
 	}
