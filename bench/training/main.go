@@ -10,6 +10,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"runtime/debug"
 	"strconv"
 	"strings"
 	"time"
@@ -39,6 +40,7 @@ func main() {
 		flag.PrintDefaults()
 	}
 	flag.Parse()
+	debug.SetGCPercent(25) // as cnnlang train does
 	if flag.NArg() != 1 {
 		flag.Usage()
 		os.Exit(2)

@@ -131,6 +131,8 @@ func (a *app) trainNet(cmd *cobra.Command, f *trainFlags, args []string) error {
 	if err := f.spares(argument); err != nil {
 		return err
 	}
+	restore, _ := collectAt(25) // most of the heap are tensors, without pointers: to look at it takes little time
+	defer restore()
 	limit := interp.UsableMemory(f.maxMemory.value, f.maxMemory.given)
 	job, err := a.job(f, argument, limit)
 	if err != nil {

@@ -18,7 +18,7 @@ import (
 //	  ▲         └──────jobs, in order──────────┴──▶ next
 //	  └──────────────────────────────────────────────┘
 //
-// There are ahead+1 batches, and no more memory than theirs.
+// There are ahead+1 batches, or fewer if the epoch has fewer, and no more memory than theirs.
 type run struct {
 	loader *Loader
 	list   *augment.List
@@ -59,7 +59,7 @@ func (l *Loader) run(parent context.Context, epoch, from int) *run {
 	if l.Balance {
 		r.count()
 	}
-	for range ahead + 1 {
+	for range min(ahead+1, l.Batches()-max(0, from)) {
 		r.free <- r.job()
 	}
 	r.wait.Go(func() { r.deal(max(0, from)) })
