@@ -116,6 +116,9 @@ func (l *labeller) walk(body tree.Body, labels, numbers string, number *int, f v
 		if do, ok := step.Do.(*tree.Apply); ok {
 			for i, branch := range do.Branches {
 				inner := 0
+				if len(branch) == 0 && l.said[joined(joined(path(), strconv.Itoa(i)), "0")] {
+					do.Branches[i] = tree.Body{{Do: &tree.Group{}}} // which has no path, where id would have that of another
+				}
 				l.walk(branch, labels, joined(path(), strconv.Itoa(i)), &inner, f)
 			}
 		}
