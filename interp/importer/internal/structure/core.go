@@ -56,6 +56,7 @@ type item struct {
 	branches []*edge     // of a combinator
 	source   *vertex     // the value that flows into them
 	region   []statement // what stands there in place of one step, the last of which makes the value
+	reads    []*vertex   // the values that are read in it and not made in it
 	next     *item
 }
 

@@ -28,8 +28,8 @@ func (c *core) emit() (tree.Body, *emitter) {
 			all = append(all, statement{v, v.in[0]})
 		}
 	}
-	body := w.statements(all, c.root)
-	if c.root != nil && w.reads[c.root] != nil {
+	var body tree.Body
+	if w.statements(&body, all, c.root); c.root != nil && w.reads[c.root] != nil {
 		start := &tree.Step{Do: &tree.Group{}, Node: c.root.node}
 		w.made[c.root.node] = start
 		body = append(tree.Body{start}, body...)
@@ -37,53 +37,55 @@ func (c *core) emit() (tree.Body, *emitter) {
 	return body, w
 }
 
-// statements writes chains, where a value flows, nil for none.
-func (w *emitter) statements(all []statement, flows *vertex) (body tree.Body) {
+// statements writes chains behind a body, where a value flows, nil for none.
+func (w *emitter) statements(body *tree.Body, all []statement, flows *vertex) {
 	for _, s := range w.schedule(all, flows) {
 		switch {
 		case s.chain.from != nil || s.chain.first == nil:
 		case flows == nil: // the inputs are a list, of which a learned tensor cannot read how many images there are
 			flows = w.all[0]
-			body = append(body, w.read(flows))
-			w.dropped = append(w.dropped, body[len(body)-1])
+			w.dropped = append(w.dropped, w.read(body, flows))
 		case flows == w.root && w.reads[w.root] == nil: // what is dropped has to have a name
 			w.order, w.reads[w.root] = append(w.order, w.root), []*tree.Read{}
 		}
-		body = append(body, w.chain(s.chain, flows)...)
+		w.chain(body, s.chain, flows)
 		flows = s.value
 	}
-	return body
 }
 
-// chain writes a chain where a value flows.
-func (w *emitter) chain(e *edge, flows *vertex) (body tree.Body) {
+// chain writes a chain behind a body, where a value flows.
+func (w *emitter) chain(body *tree.Body, e *edge, flows *vertex) {
 	if e.from != nil && e.from != flows {
-		body = append(body, w.read(e.from))
+		w.read(body, e.from)
 	}
 	for it := e.first; it != nil; it = it.next {
 		if it.region != nil {
-			body = append(body, w.statements(it.region, it.source)...)
+			w.statements(body, it.region, it.source)
 			continue
 		}
 		do := applied(it.node)
 		for _, branch := range it.branches {
-			do.Branches = append(do.Branches, w.chain(branch, it.source))
+			var b tree.Body
+			w.chain(&b, branch, it.source)
+			do.Branches = append(do.Branches, b)
 		}
 		step := &tree.Step{Do: do, Node: it.node}
-		if body = append(body, step); it.node != nil {
+		if *body = append(*body, step); it.node != nil {
 			w.made[it.node] = step
 		}
 	}
-	return body
 }
 
-func (w *emitter) read(v *vertex) *tree.Step {
+// read takes a value by its name.
+func (w *emitter) read(body *tree.Body, v *vertex) *tree.Step {
 	if w.reads[v] == nil {
 		w.order = append(w.order, v)
 	}
 	do := &tree.Read{}
 	w.reads[v] = append(w.reads[v], do)
-	return &tree.Step{Do: do, Node: v.node}
+	step := &tree.Step{Do: do, Node: v.node}
+	*body = append(*body, step)
+	return step
 }
 
 // applied is an operation with all its arguments; none is the list of the outputs.
@@ -111,7 +113,9 @@ func (w *emitter) schedule(all []statement, flows *vertex) []statement {
 	}
 	for _, x := range all {
 		reads := map[*vertex]bool{}
-		valuesOf(x.chain, reads)
+		if valuesOf(x.chain, reads); x.chain.from != nil {
+			reads[x.chain.from] = true
+		}
 		for v := range reads {
 			if s.chain[v] != nil {
 				s.needs[x.value]++
@@ -125,17 +129,17 @@ func (w *emitter) schedule(all []statement, flows *vertex) []statement {
 	return s.run(flows)
 }
 
-// valuesOf collects the values with which a chain begins, and those in it.
+// valuesOf collects the values that are read in a chain by name.
 func valuesOf(e *edge, reads map[*vertex]bool) {
-	if e.from != nil {
+	if e.from != nil && e.from.named {
 		reads[e.from] = true
 	}
 	for it := e.first; it != nil; it = it.next {
 		for _, branch := range it.branches {
 			valuesOf(branch, reads)
 		}
-		for _, inner := range it.region {
-			valuesOf(inner.chain, reads)
+		for _, v := range it.reads {
+			reads[v] = true
 		}
 	}
 }

@@ -1,6 +1,9 @@
 package structure
 
-import "container/heap"
+import (
+	"container/heap"
+	"slices"
+)
 
 // deepest is how deep combinators are nested. What lies deeper gets a name.
 const deepest = 30
@@ -43,7 +46,7 @@ func (c *core) nameWaiting() {
 func (c *core) drain() {
 	for len(c.queue) > 0 {
 		v := c.queue[0]
-		if c.queue = c.queue[1:]; v.merge && len(v.from) <= 1 {
+		if c.queue = c.queue[1:]; v.merge && len(v.from) <= 1 && (c.naming || !v.deep()) {
 			c.resolve(v)
 		}
 	}
@@ -114,7 +117,7 @@ const longest = 3
 // ones that are outputs. It reports whether there are such.
 func (c *core) split(m, s *vertex) (any bool) {
 	for i, e := range m.in {
-		far := e.from != nil && e.from != s && e.depth > 0
+		far := c.naming && e.from != nil && e.from != s && e.depth > 0
 		output := m.node == nil && (e.depth > 0 || e.longer(longest))
 		if e.depth < deepest && !far && !output {
 			continue
@@ -135,6 +138,11 @@ func (c *core) split(m, s *vertex) (any bool) {
 		}
 	}
 	return any
+}
+
+// deep reports whether a branch of a merge has to be written before it, which takes a name.
+func (v *vertex) deep() bool {
+	return v.node != nil && slices.ContainsFunc(v.in, func(e *edge) bool { return e.depth >= deepest })
 }
 
 // made notes a value with a name.

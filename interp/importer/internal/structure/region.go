@@ -97,7 +97,22 @@ func (c *core) nest(r *region, all []*vertex) {
 		e.depth = max(e.depth, v.in[0].depth)
 		v.within = v != r.exit
 	}
-	e.add(&item{node: r.exit.node, region: steps, source: r.entrance})
+	e.add(&item{node: r.exit.node, region: steps, reads: outside(steps), source: r.entrance})
 	r.exit.in = []*edge{e}
 	r.entrance.out, r.entrance.outs = []*edge{e}, 1
+}
+
+// outside are the values that chains read and do not make.
+func outside(steps []statement) (values []*vertex) {
+	reads := map[*vertex]bool{}
+	for _, s := range steps {
+		valuesOf(s.chain, reads)
+	}
+	for _, s := range steps {
+		delete(reads, s.value)
+	}
+	for v := range reads {
+		values = append(values, v)
+	}
+	return values
 }
