@@ -2,6 +2,7 @@ package structure_test
 
 import (
 	"bytes"
+	"errors"
 	"flag"
 	"os"
 	"path/filepath"
@@ -72,13 +73,16 @@ func readBack(t *testing.T, text string) *graph.Graph {
 	if err != nil {
 		t.Fatalf("%v\n%s", err, text)
 	}
-	nets, list, err := p.Check(interp.Options{})
-	if err != nil || list.HasErrors() || len(nets) != 1 {
-		var b strings.Builder
-		diag.Fprint(&b, list, p.File, diag.Options{Max: 3})
-		t.Fatalf("%v\n%s\n%s", err, b.String(), text)
+	n, err := p.Net(interp.Options{})
+	if err != nil {
+		if found, ok := errors.AsType[*interp.ProgramError](err); ok {
+			var b strings.Builder
+			diag.Fprint(&b, found.Problems, p.File, diag.Options{Max: 3})
+			t.Fatalf("%s\n%s", b.String(), text)
+		}
+		t.Fatalf("%v\n%s", err, text)
 	}
-	return nets[0].Graph
+	return n.Graph
 }
 
 // recovered is the text of a net, which is checked to be the same net, and how many tensors have other

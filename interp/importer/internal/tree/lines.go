@@ -119,7 +119,7 @@ func blockOf(s *Step) *Block {
 	case *Apply:
 		return do.Block
 	case *Repeat:
-		if len(do.Body) == 1 {
+		if len(do.Body) == 1 && do.Body[0].Label == "" {
 			return blockOf(do.Body[0])
 		}
 	}
