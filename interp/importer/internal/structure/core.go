@@ -10,7 +10,7 @@ import (
 // branches are found: in a net in series and parallel to one chain from the input to the output.
 type core struct {
 	root    *vertex   // the only input, nil where there are several
-	outputs []string  // their names
+	outputs []string  // the names of the outputs, where there are several
 	all     []*vertex // in the order of the graph
 	end     *vertex   // where the last chain ends
 	queue   []*vertex // merges to look at
@@ -25,7 +25,7 @@ type core struct {
 // A vertex is a value between chains.
 type vertex struct {
 	node  *graph.Node     // nil for the list of the outputs, and for the end
-	at    int             // its place among all
+	at    int             // the place of its node in the graph
 	in    []*edge         // the chain that leads to it; those of a merge that is not known yet
 	out   []*edge         // those that begin with it, and some that are gone
 	outs  int             // how many are not

@@ -18,7 +18,7 @@ func scoped(n *flat.Net, body tree.Body) tree.Body {
 		s.leaves[path] = true
 	}
 	body = s.body(body, "", "", 0)
-	l := &labeller{s.labels, map[string]bool{}}
+	l := &labeller{s.labels, map[string]bool{}, map[string]int{}}
 	body = l.fill(body)
 	walk(body, l, func(step *tree.Step, path, _, _ string) {
 		if l.labels[step] != "" {
@@ -32,14 +32,15 @@ func scoped(n *flat.Net, body tree.Body) tree.Body {
 
 // pathsOf are the paths of the nodes with tensors that have names. No two tensors have one.
 func pathsOf(n *flat.Net) map[*graph.Node]string {
-	paths, tensors := map[*graph.Node]string{}, map[string]bool{}
+	paths, tensors, count := map[*graph.Node]string{}, map[string]bool{}, map[string]int{}
 	for _, node := range n.Graph.Operations() {
 		if len(node.Params) == 0 || node.Path == "" {
 			continue
 		}
 		path := node.Path
-		for i := 2; taken(node, path, tensors); i++ {
-			path = fmt.Sprintf("%s_%d", node.Path, i)
+		for taken(node, path, tensors) {
+			count[node.Path]++
+			path = fmt.Sprintf("%s_%d", node.Path, count[node.Path]+1)
 		}
 		paths[node] = path
 		for _, p := range leavesOf(node) {
@@ -74,6 +75,7 @@ func leavesOf(n *graph.Node) (leaves []string) {
 type labeller struct {
 	labels map[*tree.Step]string
 	said   map[string]bool // the paths that labels make
+	count  map[string]int  // how many labels were made that begin with a path
 }
 
 // A visit is told of a step its path, the one that it would have without its label, and the one that
@@ -134,11 +136,13 @@ func (l *labeller) apart(step *tree.Step, path, _, scope string) {
 	if do, ok := step.Do.(*tree.Apply); ok {
 		name = do.Name
 	}
-	for i := 1; ; i++ {
+	base := joined(scope, name)
+	for {
 		label := name
-		if i > 1 {
-			label = fmt.Sprintf("%s_%d", name, i)
+		if n := l.count[base]; n > 0 {
+			label = fmt.Sprintf("%s_%d", name, n+1)
 		}
+		l.count[base]++
 		if path := joined(scope, label); !l.said[path] {
 			l.said[path] = true
 			l.labels[step] = label

@@ -80,6 +80,13 @@ var builds = map[string]func(b *flat.Builder, n int) *graph.Node{
 		}
 		return x
 	},
+	"names that are the same": func(b *flat.Builder, n int) *graph.Node {
+		x := input(b)
+		for range n {
+			x = must(b.Op("0.1", graphtest.Norm(), flat.About{}, x))
+		}
+		return x
+	},
 	"names that alternate": func(b *flat.Builder, n int) *graph.Node {
 		x := input(b)
 		for i := range n {

@@ -91,6 +91,9 @@ func recovered(t *testing.T, n *flat.Net) (text string, renamed int) {
 	t.Helper()
 	n = structure.Nested(n)
 	text = tree.Text(&tree.File{Net: structure.Of(n)})
+	if again := tree.Text(&tree.File{Net: structure.Of(n)}); again != text {
+		t.Fatalf("written once more it is\n%s\nand not\n%s", again, text)
+	}
 	g := readBack(t, text)
 	pairs, err := flat.Match(g, n.Graph)
 	if err != nil {
