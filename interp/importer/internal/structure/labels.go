@@ -18,14 +18,16 @@ func scoped(n *flat.Net, body tree.Body) tree.Body {
 		s.leaves[path] = true
 	}
 	body = s.body(body, "", "", 0)
-	l := &labeller{s.labels, map[string]bool{}, map[string]int{}}
+	l := &labeller{labels: s.labels, said: map[string]bool{}, count: map[string]int{}}
 	body = l.fill(body)
 	walk(body, l, func(step *tree.Step, path, _, _ string) {
 		if l.labels[step] != "" {
 			l.said[path] = true
 		}
 	})
+	l.seen = map[string]bool{}
 	walk(body, l, l.apart)
+	l.seen = nil
 	walk(body, l, l.leaveOut)
 	return body
 }
@@ -75,6 +77,7 @@ func leavesOf(n *graph.Node) (leaves []string) {
 type labeller struct {
 	labels map[*tree.Step]string
 	said   map[string]bool // the paths that labels make
+	seen   map[string]bool // those of the steps before, while they are told apart
 	count  map[string]int  // how many labels were made that begin with a path
 }
 
@@ -118,7 +121,7 @@ func (l *labeller) walk(body tree.Body, labels, numbers string, number *int, f v
 		if do, ok := step.Do.(*tree.Apply); ok {
 			for i, branch := range do.Branches {
 				inner := 0
-				if len(branch) == 0 && l.said[joined(joined(path(), strconv.Itoa(i)), "0")] {
+				if len(branch) == 0 && l.seen != nil && l.taken(joined(joined(path(), strconv.Itoa(i)), "0")) {
 					do.Branches[i] = tree.Body{{Do: &tree.Group{}}} // which has no path, where id would have that of another
 				}
 				l.walk(branch, labels, joined(path(), strconv.Itoa(i)), &inner, f)
@@ -129,7 +132,7 @@ func (l *labeller) walk(body tree.Body, labels, numbers string, number *int, f v
 
 // apart labels a step without tensors whose number is the path of another.
 func (l *labeller) apart(step *tree.Step, path, _, scope string) {
-	if l.labels[step] != "" || !l.said[path] {
+	if l.labels[step] != "" || !l.taken(path) {
 		return
 	}
 	name := "step"
@@ -143,12 +146,21 @@ func (l *labeller) apart(step *tree.Step, path, _, scope string) {
 			label = fmt.Sprintf("%s_%d", name, n+1)
 		}
 		l.count[base]++
-		if path := joined(scope, label); !l.said[path] {
-			l.said[path] = true
+		if !l.taken(joined(scope, label)) {
 			l.labels[step] = label
 			return
 		}
 	}
+}
+
+// taken reports whether a step before has a path, or a label makes it anywhere. Otherwise it is that of
+// the step at hand.
+func (l *labeller) taken(path string) bool {
+	if l.said[path] || l.seen[path] {
+		return true
+	}
+	l.seen[path] = true
+	return false
 }
 
 // leaveOut writes the label of a step, unless it is where it stands anyway. The number of a group has
