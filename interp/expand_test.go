@@ -148,6 +148,9 @@ func TestExpandedOddNets(t *testing.T) {
 			maxpool(3x2, stride=2, ceil=true) -> avgpool(2x2, stride=1, pad=same) -> avgpool(3, stride=1, pad=same, count_pad=true) -> avgpool(3, stride=1, pad=half, count_pad=false) -> scale(1/3) -> lrn(k=2) -> bn(eps=1e-3) }`,
 		`net n [N, 3, H = 8, W = 8] -> [N, 3, 8, 8] { { } as i -> conv(4, 1x1) as unused -> @i }`,
 		`net n [N, 3, H = 8, W = 8] -> [N, 6, 8, 8] { concat { | | } }`,
+		// a learned tensor behind a list, which is how several inputs begin and what an each leaves
+		`net n | [N, 3, H = 8, W = 8] as x | [N, 3, H, W] as y -> [N, 3, 8, 8] { param([3, 8, 8]) as p; add { | @x | @p | @y } }`,
+		`net n [N, 3, H = 8, W = 8] -> [N, 3, 8, 8] { list { | relu | bn } -> e: each conv(3, 1x1) as xs; add { | @xs | param([3, 8, 8]) } }`,
 		`block two [N, C, H, W] -> [N, C, H, W] { stage low: conv(C, 1x1) -> stage "hi{1}": bn }
 			block joined(x: [...]) [N, C, H, W] -> [N, C, H, W] { add { | id | @x } }
 			net n [N, 3, H = 8, W = 8] -> [N, 6, 8, 8] { g: { a: two -> relu }; "": two

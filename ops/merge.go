@@ -2,6 +2,7 @@ package ops
 
 import (
 	"fmt"
+	"slices"
 
 	"cnnlang/ops/dim"
 )
@@ -76,14 +77,19 @@ func (o *Mul) WithEpilogue(e Epilogue) Op {
 
 var one = dim.Int(1)
 
-// widest is the first of the inputs with the fewest axes of size 1.
+// widest is the input that has all sizes; where none has, the first with the fewest axes of size 1.
 func (r *rule) widest() (full int) {
-	fewest := 0
 	for i, s := range r.in {
 		if len(s) != len(r.in[0]) {
 			r.differ(i, -1, 0)
 			return 0
 		}
+	}
+	if full = slices.IndexFunc(r.in, r.hasAll); full >= 0 {
+		return full
+	}
+	full, fewest := 0, 0
+	for i, s := range r.in {
 		ones := 0
 		for axis := range s {
 			if r.isOne(i, axis) {
@@ -97,29 +103,34 @@ func (r *rule) widest() (full int) {
 	return full
 }
 
+// hasAll reports whether each input has the sizes of this shape or 1.
+func (r *rule) hasAll(full dim.Shape) bool {
+	return !slices.ContainsFunc(r.in, func(s dim.Shape) bool {
+		for axis, size := range s {
+			if !(axis > 0 && size == one) && !dim.Equivalent(size, full[axis]) {
+				return true
+			}
+		}
+		return false
+	})
+}
+
 // isOne reports whether an input has size 1 along an axis other than the batch. Where the inputs
-// differ and a size is not known, it may be 1 by chance.
+// differ, a size that is not known may be 1 by chance.
 func (r *rule) isOne(i, axis int) bool {
 	size := r.in[i][axis]
 	if axis == 0 || size.Known() {
 		return axis > 0 && size == one
 	}
-	for _, s := range r.in {
-		if axis < len(s) && s[axis] != one && !dim.Equivalent(s[axis], size) {
-			return r.Split(size.Sub(one), dim.Zero)
-		}
-	}
-	return false
+	differ := slices.ContainsFunc(r.in, func(s dim.Shape) bool { return !dim.Equivalent(s[axis], size) })
+	return differ && r.Split(size.Sub(one), dim.Zero)
 }
 
 // gates requires input i to have the sizes of input full, or 1 on axes other than the batch.
 func (r *rule) gates(i, full int) {
 	for axis, size := range r.in[i] {
 		wide := r.in[full][axis]
-		if !r.ok() || r.isOne(i, axis) || axis > 0 && wide == one && r.Split(size.Sub(one), dim.Zero) {
-			continue
-		}
-		if !dim.Equal(r, size, wide) {
+		if r.ok() && !dim.Equivalent(size, wide) && !r.isOne(i, axis) && !dim.Equal(r, size, wide) {
 			r.differ(max(i, full), axis, min(i, full))
 		}
 	}

@@ -117,8 +117,11 @@ func (m *machine) slot(c *Closure, at *site, x Tensor) Tensor {
 
 // primitive applies an operation of the prelude.
 func (m *machine) primitive(c *Closure, at *site, x Tensor) Tensor {
-	if x.Many && c.Object.Name == "id" {
+	switch {
+	case x.Many && c.Object.Name == "id":
 		return x
+	case len(x.Items) > 0 && c.Object.Name == "param":
+		x = x.Items[0] // it reads how many images there are, which is one number for all
 	}
 	op, ok := m.operation(c, at.span())
 	if !ok || x.Poisoned || !m.one(x, at.span(), worksOn(c.Object.Name)) {
