@@ -71,8 +71,12 @@ func (b *body) each(visit func(*body)) {
 
 // gather makes a group of n steps.
 func (b *body) gather(i, n int) {
-	part := slices.Clone((*b)[i : i+n])
-	*b = slices.Replace(*b, i, i+n, &step{kind: group, made: true, in: part[0].in, node: part[n-1].node, body: part})
+	*b = slices.Replace(*b, i, i+n, gathered((*b)[i:i+n]))
+}
+
+// gathered is a group of steps.
+func gathered(part body) *step {
+	return &step{kind: group, made: true, in: part[0].in, node: part[len(part)-1].node, body: slices.Clone(part)}
 }
 
 // units groups combinators with the activations or the shuffle behind them, those in which others are nested only

@@ -21,21 +21,33 @@ func (f *folder) runs(b *body, units bool) bool {
 		}
 		some = f.runs(&s.body, units) || some
 	}
-	for i := 0; i < len(*b); i++ {
-		n, period := longest((*b)[i:])
-		if n < 2 || units && !(*b)[i:i+period].units() {
+	alike := extents(*b)
+	var made body
+	for i := 0; i < len(*b); {
+		n, period := longest((*b)[i:], i, alike)
+		part := (*b)[i : i+n*period]
+		numbered := n > 1 && part[:period].unnamed() > 1
+		if n > 1 && (!units || part[:period].units()) && !(numbered && f.named) {
+			n = counting(part, n)
+		} else {
+			n = 1
+		}
+		switch {
+		case n < 2:
+			made = append(made, (*b)[i])
+			i++
 			continue
-		}
-		if numbered := (*b)[i:i+period].unnamed() > 1; !numbered {
-			*b = slices.Replace(*b, i, i+n*period, repeated((*b)[i:i+n*period], n))
-			some = true
-		} else if !f.named {
+		case !numbered:
+			made = append(made, repeated(part[:n*period], n))
+		default:
 			for k := range n {
-				b.gather(i+k, period)
+				made = append(made, gathered(part[k*period:(k+1)*period]))
 			}
-			some = true
 		}
+		i += n * period
+		some = true
 	}
+	*b = made
 	return some
 }
 
@@ -73,19 +85,44 @@ func (b body) units() bool {
 // mostPeriod is how many steps are repeated together.
 const mostPeriod = 8
 
-// longest is the run at the start of a body that covers most steps.
-func longest(b body) (n, period int) {
-	n = 1
-	for p := 1; p <= mostPeriod && 2*p <= len(b); p++ {
-		k := 1
-		for (k+1)*p <= len(b) && alike(b[:p], b[k*p:(k+1)*p], k) {
-			k++
+// extents says of each period p, less one, and each step how many steps from there on are as the ones
+// p steps behind them, which have the next number: what is repeated with the period.
+func extents(b body) (all [mostPeriod][]int) {
+	for p := range all {
+		all[p] = make([]int, len(b)+1)
+		for i := len(b) - p - 2; i >= 0; i-- {
+			if follows(b[i], b[i+p+1], 1) {
+				all[p][i] = all[p][i+1] + 1
+			}
 		}
-		if k > 1 && (k-1)*p > (n-1)*period && worthwhile(b[:p], k) {
+	}
+	return all
+}
+
+// longest is the run at the start of a part of a body, from step i on, that covers most steps.
+func longest(b body, i int, alike [mostPeriod][]int) (n, period int) {
+	n, period = 1, 1
+	for p := 1; p <= mostPeriod && 2*p <= len(b); p++ {
+		if k := 1 + alike[p-1][i]/p; k > 1 && (k-1)*p > (n-1)*period && worthwhile(b[:p], k) {
 			n, period = k, p
 		}
 	}
 	return n, period
+}
+
+// counting is how many of the n parts of a run have numbers that count up from the first one's, which
+// those of neighbours may do at several places in turn; 1 if they are not worth a repeat.
+func counting(b body, n int) int {
+	p := len(b) / n
+	for k := 1; k < n; k++ {
+		if slices.EqualFunc(b[:p], b[k*p:(k+1)*p], func(x, y *step) bool { return follows(x, y, k) }) {
+			continue
+		}
+		if n = k; !worthwhile(b[:p], n) {
+			return 1
+		}
+	}
+	return n
 }
 
 // worthwhile reports whether a repeat says it shorter: calls always, operations from three on.
@@ -96,17 +133,15 @@ func worthwhile(b body, n int) bool {
 	return n > 2 || len(b) == 1 && b[0].label == "" || b[0].is("conv", "deconv", "linear", "id")
 }
 
-// alike reports whether steps are the same but for labels, which count by k.
-func alike(a, b body, k int) bool {
-	return slices.EqualFunc(a, b, func(x, y *step) bool {
-		if x.as != "" || x.called != "" || x.kind == side || x.kind == read || x.numbered && x.kind == group || x.empty {
-			return false
-		}
-		if x.label != y.label && !counts(x.label, y.label, k) || x.label == y.label && x.label != "" {
-			return false
-		}
-		return x.equal(y)
-	})
+// follows reports whether a step is another but for its label, which counts by k.
+func follows(x, y *step, k int) bool {
+	if x.as != "" || x.called != "" || x.kind == side || x.kind == read || x.numbered && x.kind == group || x.empty {
+		return false
+	}
+	if x.label != y.label && !counts(x.label, y.label, k) || x.label == y.label && x.label != "" {
+		return false
+	}
+	return x.equal(y)
 }
 
 // equal reports whether steps are the same but for their labels.
