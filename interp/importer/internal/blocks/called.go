@@ -32,7 +32,6 @@ type naming struct {
 	vectors [][]string // of each step or argument with a name, its names; "" where it is not there
 	before  []string   // what stands in them before and behind what differs
 	behind  []string
-	middle  [][]string
 }
 
 // names finds the parameter that the names of a pattern are said with. It fails if there is no such.

@@ -29,7 +29,6 @@ type section struct {
 	line    int
 	options []*option
 	reads   []*section // nil stands for the input of the net
-	needed  bool       // for an output, or before one that is
 	node    *graph.Node
 }
 

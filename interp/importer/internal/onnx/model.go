@@ -38,7 +38,6 @@ type port struct {
 	name  string
 	kind  uint64 // of its elements, as ONNX counts them; 0 where it is no tensor, or nothing is said
 	shape []int  // unknown where it is not in the file; nil where the file has no shape
-	where []string
 }
 
 // unknown is a size that the file leaves open.
@@ -46,12 +45,12 @@ const unknown = -1
 
 // A function is a FunctionProto.
 type function struct {
-	name          string
-	parameters    []string // attributes that calls give
-	defaults      []*attribute
-	opsets        map[string]int
-	graph         graphProto
-	entered, used bool
+	name       string
+	parameters []string // attributes that calls give
+	defaults   []*attribute
+	opsets     map[string]int
+	graph      graphProto
+	entered    bool
 }
 
 // Limits of what is read.

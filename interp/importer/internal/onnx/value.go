@@ -36,7 +36,6 @@ type step struct {
 	// problem says why it cannot be imported.
 	problem *flat.Problem
 	users   int // set by uses
-	flat    int // its number in the net, set when it is there
 }
 
 // A weight is a tensor of the file, or one that is made of some.
