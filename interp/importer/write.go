@@ -89,11 +89,19 @@ func textOf(net *flat.Net, flatly bool) (string, error) {
 		name string
 		size fmt.Stringer
 	}{{"params", main.Params}, {"macs", main.MACs}} {
-		t.Expect = append(t.Expect, fmt.Sprintf("%s == %v", fact.name, fact.size))
+		t.Expect = append(t.Expect, fmt.Sprintf("%s == %s", fact.name, spaced(fact.size.String())))
 	}
 	file := blocks.Fold(t)
 	file.Comment = []string{"From " + net.Format + "."}
 	return tree.Text(file), nil
+}
+
+// spaced is a whole number with _ every three digits.
+func spaced(digits string) string {
+	for i := len(digits) - 3; i > 0; i -= 3 {
+		digits = digits[:i] + "_" + digits[i:]
+	}
+	return digits
 }
 
 // prelude declares the primitives.

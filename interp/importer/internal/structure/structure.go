@@ -8,6 +8,7 @@ package structure
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"cnnlang/interp/graph"
@@ -32,9 +33,13 @@ func signature(g *graph.Graph) (in, out string) {
 	if n := g.Images(); n != 1 {
 		batch = fmt.Sprintf("N = %d", n)
 	}
-	if len(g.Inputs) == 1 && named(g.Input()) == "" {
+	switch {
+	case len(g.Inputs) == 1 && named(g.Input()) == "" && resizable(g):
+		s := g.Input().Shape
+		in = fmt.Sprintf("[%s, %d, H = %d, W = %d]", batch, s[1], s[2], s[3])
+	case len(g.Inputs) == 1 && named(g.Input()) == "":
 		in = sizes(g.Input(), batch)
-	} else {
+	default:
 		for _, n := range g.Inputs {
 			in += "| " + sizes(n, batch) + " as " + n.Path + " "
 			batch = "N"
@@ -47,6 +52,22 @@ func signature(g *graph.Graph) (in, out string) {
 		out += "| " + sizes(o.Node, "N") + " as " + o.Name + " "
 	}
 	return strings.TrimSpace(in), strings.TrimSpace(out)
+}
+
+// resizable reports whether a signature that leaves the height and width of the image open says all
+// that is known of the outputs: they are vectors.
+func resizable(g *graph.Graph) bool {
+	if len(g.Input().Shape) != 4 {
+		return false
+	}
+	for _, o := range g.Outputs {
+		if len(o.Node.Shape) != 2 {
+			return false
+		}
+	}
+	return !slices.ContainsFunc(g.Nodes, func(n *graph.Node) bool {
+		return slices.ContainsFunc(strings.Split(n.Path, "."), func(name string) bool { return name == "H" || name == "W" })
+	})
 }
 
 func sizes(n *graph.Node, batch string) string {
