@@ -17,6 +17,8 @@ type call struct {
 	scope *scope
 	in    []*value // nil for one that is left out
 	opset int
+	// looked has the inputs that were looked at.
+	looked map[int]bool
 	// more are the results behind the first.
 	more []*value
 }
@@ -61,8 +63,26 @@ func (c *call) run() ([]*value, error) {
 	case op.do == nil:
 		return []*value{c.fail("it is known for sizes alone, and reads a value of the network", "")}, nil
 	}
-	return append([]*value{op.do(c)}, c.more...), nil
+	v := op.do(c)
+	if i := c.overlooked(op.inputs); i > 0 && !v.lost() {
+		v = c.fail(fmt.Sprintf("input %d is not one that %s of opset %d is known to have", i, c.op, c.opset), "")
+	}
+	return append([]*value{v}, c.more...), nil
 }
+
+// overlooked is the first input behind those that must be there that the operator has not looked at, as one
+// that was an attribute before; 0 for none.
+func (c *call) overlooked(inputs int) int {
+	for i := inputs; i < len(c.in); i++ {
+		if c.in[i] != nil && !c.looked[i] && !anyNumber[c.op] {
+			return i
+		}
+	}
+	return 0
+}
+
+// anyNumber are the operators that have any number of inputs.
+var anyNumber = map[string]bool{"Sum": true, "Max": true, "Min": true, "Mean": true, "Concat": true}
 
 // elsewhere says of operators why they have no counterpart.
 var elsewhere = map[string]string{
@@ -84,6 +104,7 @@ func (c *call) reads() bool {
 
 // data is input i as a step; known numbers are none.
 func (c *call) data(i int) *step {
+	c.look(i)
 	if i < len(c.in) && c.in[i] != nil {
 		return c.in[i].step
 	}
@@ -92,10 +113,18 @@ func (c *call) data(i int) *step {
 
 // input is input i, nil where it is left out.
 func (c *call) input(i int) *value {
+	c.look(i)
 	if i < len(c.in) {
 		return c.in[i]
 	}
 	return nil
+}
+
+func (c *call) look(i int) {
+	if c.looked == nil {
+		c.looked = map[int]bool{}
+	}
+	c.looked[i] = true
 }
 
 // attribute is the one of a name, that of the function's call where it stands for one.

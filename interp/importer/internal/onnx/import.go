@@ -215,7 +215,8 @@ func (t *tracer) stop(s *scope) error {
 		}
 		for _, name := range s.graph.nodes[i].inputs {
 			twice := slices.ContainsFunc(cut.outputs, func(p port) bool { return p.name == name })
-			if name != "" && !held[name] && !twice {
+			constant := slices.ContainsFunc(s.graph.nodes, func(n *node) bool { return n.op == "Constant" && slices.Contains(n.outputs, name) })
+			if name != "" && !held[name] && !twice && !constant {
 				cut.outputs = append(cut.outputs, port{name: name})
 			}
 		}

@@ -51,7 +51,11 @@ func (c *call) globalPool() *value {
 // reduce is a mean or a maximum along axes.
 func (c *call) reduce() *value {
 	x := c.data(0)
-	list, ok := c.setting("axes", 1, 18)
+	since := 18
+	if c.op == "ReduceSum" {
+		since = 13
+	}
+	list, ok := c.setting("axes", 1, since)
 	axes, known := axesOf(list, len(x.shape))
 	switch {
 	case !ok || !known:
