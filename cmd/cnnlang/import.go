@@ -137,7 +137,7 @@ func (f *importFlags) consistent(args []string) error {
 	}
 	kinds := map[string]string{"": ".cnn", weightsOutput: ".safetensors", namesOutput: ".json"}
 	given := map[string]bool{}
-	for _, t := range f.output.value {
+	for i, t := range f.output.value {
 		ending, known := kinds[t.name]
 		switch {
 		case !known:
@@ -148,6 +148,8 @@ func (f *importFlags) consistent(args []string) error {
 			return usage("%s is the ending of another kind of file than is written there", otherEnding(t.file, []string{ending})).withHelp("name it with %s at its end", ending)
 		case t.name == weightsOutput && f.noWeights:
 			return usage("--no-weights reads none, and --output %s= writes them", weightsOutput)
+		case slices.ContainsFunc(f.output.value[:i], func(o target) bool { return sameFile(o.file, t.file) }):
+			return usage("%s is to be two files", t.file).withHelp("name another file for one of them")
 		}
 		given[t.name] = true
 	}

@@ -98,6 +98,9 @@ func (c *call) clipped(x *step, low, high float64) *value {
 
 // cast changes the type of numbers, which here are float32 always.
 func (c *call) cast() *value {
+	if to := c.text("to", ""); c.opset < 6 && to != "FLOAT" && to != "DOUBLE" {
+		return c.fail(fmt.Sprintf("a change to %s, which rounds", quoted(to)), "numbers are float32")
+	}
 	if narrower[c.int("to", 1)] {
 		return c.fail(fmt.Sprintf("a change to type %d, which rounds", c.int("to", 1)), "numbers are float32")
 	}

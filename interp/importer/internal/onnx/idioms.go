@@ -174,13 +174,13 @@ func (t *tracer) reduceTwice(s *step) bool {
 	if x == s.in[0] {
 		axes = append(axes, outer.axes...)
 	} else {
-		var left []int // the axes of x that are there still
-		for a := range from {
+		var left, sizes []int // the axes of x that are there still
+		for a, size := range from {
 			if !slices.Contains(inner.axes, a) {
-				left = append(left, a)
+				left, sizes = append(left, a), append(sizes, size)
 			}
 		}
-		if len(left) != len(s.in[0].shape) {
+		if !slices.Equal(sizes, s.in[0].shape) {
 			return false
 		}
 		for _, a := range outer.axes {

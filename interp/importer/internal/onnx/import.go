@@ -35,26 +35,43 @@ func Read(source flat.Source) (*flat.Net, error) {
 	if source.NoExternal {
 		source.Sibling = nil
 	}
-	m, err := readModel(source.Input, source.NoWeights)
+	net, open, err := read(source, anyBatch)
+	if err != nil || !open {
+		return net, err
+	}
+	again, _, err := read(source, anotherBatch)
 	if err != nil {
 		return nil, err
 	}
-	t := &tracer{m: m, source: source}
+	if _, err := flat.Match(again.Graph, net.Graph); err != nil {
+		return nil, &flat.Refused{Path: source.Path, Problems: []flat.Problem{{Got: "something in it depends on how many images are in a batch", Can: "a network that does the same for each image"}}}
+	}
+	return net, nil
+}
+
+// read reads a network; where the file leaves the number of images open, as if it were this one.
+func read(source flat.Source, batch int) (net *flat.Net, open bool, err error) {
+	m, err := readModel(source.Input, source.NoWeights)
+	if err != nil {
+		return nil, false, err
+	}
+	t := &tracer{m: m, source: source, anyBatch: batch}
 	if problem := t.versions(m.opsets); problem != nil {
-		return nil, &flat.Refused{Path: source.Path, Problems: []flat.Problem{*problem}}
+		return nil, false, &flat.Refused{Path: source.Path, Problems: []flat.Problem{*problem}}
 	}
 	s := &scope{graph: m.graph, values: map[string]*value{}, opsets: m.opsets}
 	if err := t.stop(s); err != nil {
-		return nil, err
+		return nil, false, err
 	}
 	if problems := t.inputs(s); len(problems) > 0 {
-		return nil, &flat.Refused{Path: source.Path, Problems: problems}
+		return nil, false, &flat.Refused{Path: source.Path, Problems: problems}
 	}
 	results, err := t.enter(s)
 	if err != nil {
-		return nil, err
+		return nil, false, err
 	}
-	return t.finish(s, results)
+	net, err = t.finish(s, results)
+	return net, t.open, err
 }
 
 // versions refuses a model whose operators are of unknown versions.
@@ -69,9 +86,9 @@ func (t *tracer) versions(opsets map[string]int) *flat.Problem {
 	return nil
 }
 
-// anyBatch stands for a number of images that the file leaves open: one that sizes seldom are, and
-// small, so that values keep within the limits.
-const anyBatch = 13
+// anyBatch and anotherBatch stand for a number of images that the file leaves open: ones that sizes seldom
+// are, and small, so that values keep within the limits. What is the same for both is so for any.
+const anyBatch, anotherBatch = 13, 11
 
 // inputs are those of the graph that have no values in the file.
 func (t *tracer) inputs(s *scope) (problems []flat.Problem) {
@@ -102,7 +119,7 @@ func (t *tracer) inputs(s *scope) (problems []flat.Problem) {
 		}
 	}
 	if t.batch == 0 {
-		t.batch = anyBatch
+		t.batch, t.open = t.anyBatch, true
 	}
 	for i, p := range open {
 		if shapes[i] == nil {

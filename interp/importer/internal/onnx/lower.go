@@ -10,6 +10,9 @@ import (
 // lower makes operations of the pieces that no idiom took.
 func (t *tracer) lower() {
 	for _, s := range slices.Clone(t.steps) {
+		if len(s.shape) < 2 {
+			continue // one number for each image
+		}
 		switch op := s.op.(type) {
 		case affine:
 			t.lowerAffine(s, op)

@@ -14,11 +14,14 @@ import (
 // A tracer goes through the nodes of a model in order and notes what each computes: constants it
 // computes itself, all other values become steps.
 type tracer struct {
-	m       *model
-	source  flat.Source
-	batch   int // how many images the file has in a batch, or a number that stands for any
-	steps   []*step
-	results []output
+	m      *model
+	source flat.Source
+	batch  int // how many images the file has in a batch, or a number that stands for any
+	// anyBatch is that number, and open says that it is used.
+	anyBatch int
+	open     bool
+	steps    []*step
+	results  []output
 	// inputSteps are the inputs of the network.
 	inputSteps []*step
 	notes      []string
