@@ -6,7 +6,6 @@ import (
 	"errors"
 	"io"
 	"math"
-	"path/filepath"
 	"slices"
 	"testing"
 
@@ -59,15 +58,6 @@ func wantSameAs(t *testing.T, i *Imported, file string) {
 // inputs and outputs by their names.
 func wantOutputs(t *testing.T, i *Imported, expected string, within float64) {
 	t.Helper()
-	file := filepath.Join(t.TempDir(), "net.safetensors")
-	if _, err := i.WriteWeights(t.Context(), file, nil); err != nil {
-		t.Fatal(err)
-	}
-	model, err := interp.Load(t.Context(), file, interp.Options{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer model.Close()
 	store, err := weights.Open(expected, weights.Options{})
 	if err != nil {
 		t.Fatal(err)
@@ -80,15 +70,8 @@ func wantOutputs(t *testing.T, i *Imported, expected string, within float64) {
 		}
 		return v
 	}
-	inputs := map[string]tensor.Tensor{}
-	for _, in := range model.Net.Graph.Inputs {
-		inputs[in.Path] = named(in.Path)
-	}
-	outputs, err := model.RunNamed(t.Context(), inputs)
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, o := range model.Net.Graph.Outputs {
+	outputs := runs(t, i, named)
+	for _, o := range i.Net.Graph.Outputs {
 		got, want := outputs[o.Name], named(o.Name)
 		if !got.Shape.Equal(want.Shape) {
 			t.Errorf("%s is %v, want %v", o.Name, got.Shape, want.Shape)

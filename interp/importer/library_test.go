@@ -9,6 +9,7 @@ import (
 	"cnnlang/interp"
 	"cnnlang/interp/graph"
 	"cnnlang/interp/importer/internal/flat"
+	"cnnlang/interp/importer/internal/flattest"
 	"cnnlang/interp/internal/weights"
 	"cnnlang/interp/onnx"
 )
@@ -20,14 +21,7 @@ var everyNet = flag.Bool("import.all", false, "export and import the large nets 
 func TestNetsComeBack(t *testing.T) {
 	const large = 4_000_000 // parameters
 	for _, name := range interp.Library() {
-		p, err := interp.Open(name)
-		if err != nil {
-			t.Fatal(err)
-		}
-		n, err := p.Net(interp.Options{})
-		if err != nil {
-			t.Fatal(err)
-		}
+		n := flattest.LibraryNet(t, name)
 		if !*everyNet && n.Main.Params.MustInt() > large {
 			continue
 		}

@@ -1,31 +1,17 @@
 package importer
 
 import (
-	"encoding/json"
-	"math"
-	"os"
 	"path/filepath"
 	"strings"
 	"testing"
 
 	"cnnlang/interp"
-	"cnnlang/interp/internal/weights"
+	"cnnlang/interp/importer/internal/flattest"
+	"cnnlang/ops/ref"
 	"cnnlang/ops/tensor"
 )
 
 const importFiles = "../../testdata/import/"
-
-// What is known of the networks in expected.json of a folder.
-type published struct {
-	Input        tensor.Shape
-	Params, MACs int64
-	Outputs      map[string]struct {
-		Shape  tensor.Shape
-		At     []int
-		Values []float64
-		Std    float64
-	}
-}
 
 // TestNetworksOfCaffeAndDarknet: the texts of networks have the parameters and the work of these, and at
 // most so many lines; those that have a file of numbers compute with it what PyTorch computes. Norms of
@@ -67,22 +53,41 @@ func TestNetworksOfCaffeAndDarknet(t *testing.T) {
 	}
 }
 
-func expectations(t *testing.T, file string) published {
+// expectations are what is known of a network of testdata/import.
+func expectations(t *testing.T, file string) flattest.Expected {
 	t.Helper()
-	raw, err := os.ReadFile(importFiles + filepath.Dir(file) + "/expected.json")
-	var all struct{ Nets map[string]published }
-	if err == nil {
-		err = json.Unmarshal(raw, &all)
-	}
-	want, ok := all.Nets[strings.TrimSuffix(filepath.Base(file), filepath.Ext(file))]
-	if err != nil || !ok {
-		t.Fatalf("nothing is known of %s: %v", file, err)
+	want, ok := flattest.Expectations(t, filepath.Dir(file)+"/expected.json")[strings.TrimSuffix(filepath.Base(file), filepath.Ext(file))]
+	if !ok {
+		t.Fatalf("nothing is known of %s", file)
 	}
 	return want
 }
 
-// computes runs a net from nothing but its file of weights.
-func computes(t *testing.T, i *Imported, want published, within float64) {
+// computes runs a net on the generated picture; of several outputs each is called after its section.
+func computes(t *testing.T, i *Imported, want flattest.Expected, within float64) {
+	t.Helper()
+	outputs := runs(t, i, func(string) tensor.Tensor { return flattest.Image(want.Input) })
+	if len(outputs) != len(want.Outputs) {
+		t.Fatalf("got %d outputs, want %d", len(outputs), len(want.Outputs))
+	}
+	for key, y := range want.Outputs {
+		found := 0
+		for name, got := range outputs {
+			if len(outputs) == 1 || strings.HasSuffix(name, "_"+key) {
+				found++
+				if off := y.Near(t, ref.Widen(got)); !(off <= within) {
+					t.Errorf("%s is %.1e standard deviations off", name, off)
+				}
+			}
+		}
+		if found != 1 {
+			t.Errorf("%d outputs are that of %s", found, key)
+		}
+	}
+}
+
+// runs runs a net from nothing but its file of weights, on the inputs of these names.
+func runs(t *testing.T, i *Imported, input func(name string) tensor.Tensor) map[string]tensor.Tensor {
 	t.Helper()
 	file := filepath.Join(t.TempDir(), "net.safetensors")
 	if _, err := i.WriteWeights(t.Context(), file, nil); err != nil {
@@ -93,27 +98,13 @@ func computes(t *testing.T, i *Imported, want published, within float64) {
 		t.Fatal(err)
 	}
 	defer model.Close()
-	s := want.Input
-	outputs, err := model.RunNamed(t.Context(), map[string]tensor.Tensor{model.Net.Graph.Input().Path: weights.Image(0, s[0], s[1], s[2], s[3], 1)})
+	inputs := map[string]tensor.Tensor{}
+	for _, in := range model.Net.Graph.Inputs {
+		inputs[in.Path] = input(in.Path)
+	}
+	outputs, err := model.RunNamed(t.Context(), inputs)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if len(outputs) != len(want.Outputs) {
-		t.Fatalf("got %d outputs, want %d", len(outputs), len(want.Outputs))
-	}
-	for name, got := range outputs {
-		for key, y := range want.Outputs {
-			if len(outputs) > 1 && !strings.HasSuffix(name, "_"+key) {
-				continue
-			}
-			if !got.Shape.Equal(y.Shape) {
-				t.Fatalf("%s is %v, want %v", name, got.Shape, y.Shape)
-			}
-			for at, value := range y.Values {
-				if off := math.Abs(float64(got.Data[y.At[at]])-value) / y.Std; !(off <= within) {
-					t.Errorf("%s: number %d is %v, want %v, %.1e standard deviations off", name, y.At[at], got.Data[y.At[at]], value, off)
-				}
-			}
-		}
-	}
+	return outputs
 }

@@ -1,12 +1,11 @@
 package blocks_test
 
 import (
-	"archive/zip"
-	"io"
 	"strings"
 	"testing"
 
 	"cnnlang/interp/importer/internal/flat"
+	"cnnlang/interp/importer/internal/flattest"
 	"cnnlang/interp/importer/internal/onnx"
 	"cnnlang/interp/internal/weightfile/filetest"
 )
@@ -36,7 +35,7 @@ var exports = []struct {
 }
 
 func TestExports(t *testing.T) {
-	files := skeletons(t)
+	files := flattest.Unzipped(t, "torch/skeletons.zip")
 	for _, c := range exports {
 		for _, form := range []struct {
 			name string
@@ -56,27 +55,6 @@ func TestExports(t *testing.T) {
 			})
 		}
 	}
-}
-
-// skeletons are the exports of testdata by their names.
-func skeletons(t *testing.T) map[string][]byte {
-	t.Helper()
-	z, err := zip.OpenReader("../../../../testdata/import/torch/skeletons.zip")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer z.Close()
-	files := map[string][]byte{}
-	for _, f := range z.File {
-		r, err := f.Open()
-		if err != nil {
-			t.Fatal(err)
-		}
-		if files[f.Name], err = io.ReadAll(r); err != nil {
-			t.Fatal(err)
-		}
-	}
-	return files
 }
 
 // mostNumbers is more than the bytes of any of these nets; nobody reads them.

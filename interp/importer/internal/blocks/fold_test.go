@@ -8,6 +8,7 @@ import (
 	"cnnlang/interp/graph"
 	"cnnlang/interp/importer/internal/blocks"
 	"cnnlang/interp/importer/internal/flat"
+	"cnnlang/interp/importer/internal/flattest"
 	"cnnlang/interp/importer/internal/structure"
 	"cnnlang/interp/importer/internal/tree"
 	"cnnlang/ops"
@@ -35,7 +36,7 @@ func TestNetsWithoutNames(t *testing.T) {
 		{"vgg16", 14},
 	} {
 		t.Run(c.net, func(t *testing.T) {
-			text := folded(t, flatOf(libraryNet(t, c.net)))
+			text := folded(t, flatOf(flattest.LibraryNet(t, c.net).Graph))
 			if n := lines(text); n > c.lines {
 				t.Errorf("%d lines, want at most %d:\n%s", n, c.lines, text)
 			}
@@ -51,19 +52,6 @@ func lines(text string) (n int) {
 		}
 	}
 	return n
-}
-
-func libraryNet(t *testing.T, name string) *graph.Graph {
-	t.Helper()
-	p, err := interp.Open(name)
-	if err != nil {
-		t.Fatal(err)
-	}
-	n, err := p.Net(interp.Options{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	return n.Graph
 }
 
 // folded is the text of a net, which is checked to be the same net, without a warning of the checker.

@@ -2,7 +2,6 @@ package flattest
 
 import (
 	"fmt"
-	"os"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -17,11 +16,7 @@ type brokenText struct{ name, text string }
 // broken reads a file of testdata/import/broken, which has some words before the first text.
 func broken(t testing.TB, file string) (all []brokenText) {
 	t.Helper()
-	raw, err := os.ReadFile(filepath.Join(folder, "broken", file))
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, c := range strings.Split("\n"+string(raw), "\n=== ") {
+	for _, c := range strings.Split("\n"+string(contents(t, "broken/"+file)), "\n=== ") {
 		name, text, _ := strings.Cut(c, "\n")
 		text, _, _ = strings.Cut(text, "\n---")
 		all = append(all, brokenText{name, text})
@@ -47,5 +42,5 @@ func Broken(t *testing.T, file, ending string, read func(flat.Source) (*flat.Net
 		}
 		fmt.Fprintf(&b, "\n=== %s\n%s\n---\n%v\n", c.name, c.text, err)
 	}
-	langtest.Golden(t, filepath.Join(folder, "broken", file), b.String())
+	langtest.Golden(t, filepath.Join(Folder(t), "broken", file), b.String())
 }

@@ -6,7 +6,6 @@ import (
 	"bytes"
 	"encoding/json"
 	"math"
-	"os"
 	"path/filepath"
 	"slices"
 	"testing"
@@ -20,8 +19,6 @@ import (
 	"cnnlang/ops/tensor"
 )
 
-const folder = "../../../../testdata/import"
-
 // Input is a file in memory.
 func Input(path string, raw []byte) *weightfile.Input {
 	return &weightfile.Input{ReaderAt: bytes.NewReader(raw), Size: int64(len(raw)), Path: path}
@@ -33,11 +30,7 @@ func Source(path string, raw []byte) flat.Source { return flat.Source{Input: *In
 // File is one of the folder testdata/import.
 func File(t testing.TB, name string) flat.Source {
 	t.Helper()
-	raw, err := os.ReadFile(filepath.Join(folder, name))
-	if err != nil {
-		t.Fatal(err)
-	}
-	return Source(filepath.Base(name), raw)
+	return Source(filepath.Base(name), contents(t, name))
 }
 
 // An Output is what another program computes: some numbers of a tensor.
@@ -61,12 +54,8 @@ type Expected struct {
 // Expectations reads those of a folder, by the names of networks.
 func Expectations(t testing.TB, name string) map[string]Expected {
 	t.Helper()
-	raw, err := os.ReadFile(filepath.Join(folder, name))
 	var all struct{ Nets map[string]Expected }
-	if err == nil {
-		err = json.Unmarshal(raw, &all)
-	}
-	if err != nil || len(all.Nets) == 0 {
+	if err := json.Unmarshal(contents(t, name), &all); err != nil || len(all.Nets) == 0 {
 		t.Fatalf("%s: %d networks, %v", name, len(all.Nets), err)
 	}
 	return all.Nets

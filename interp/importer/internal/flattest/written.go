@@ -2,7 +2,6 @@ package flattest
 
 import (
 	"bytes"
-	"os"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -15,10 +14,7 @@ import (
 // operations are the same, and their tensors have the same names.
 func Written(t testing.TB, net *flat.Net, name string) {
 	t.Helper()
-	raw, err := os.ReadFile(filepath.Join(folder, name))
-	if err != nil {
-		t.Fatal(err)
-	}
+	raw := contents(t, name)
 	program, err := interp.Read(filepath.Base(name), bytes.NewReader(raw))
 	if err != nil {
 		t.Fatal(err)

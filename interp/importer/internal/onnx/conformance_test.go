@@ -13,6 +13,7 @@ import (
 
 	"cnnlang/interp/graph"
 	"cnnlang/interp/importer/internal/flat"
+	"cnnlang/interp/importer/internal/flattest"
 	"cnnlang/interp/importer/internal/onnx"
 	"cnnlang/interp/internal/weightfile/filetest"
 	stored "cnnlang/interp/internal/weightfile/onnx"
@@ -46,7 +47,7 @@ type suite struct {
 
 func openSet(t testing.TB, name string) *set {
 	t.Helper()
-	s := &set{files: unzipped(t, filepath.Join(folder, name))}
+	s := &set{files: flattest.Unzipped(t, "onnx/"+name)}
 	if err := json.Unmarshal(s.files["index.json"], s); err != nil {
 		t.Fatal(err)
 	}

@@ -120,15 +120,19 @@ func (c *call) weighed(rank int) (weight, bias *weight, problem *value) {
 	return weight, bias, nil
 }
 
+// filtered are what a convolution or its transpose works on: images, a weight of four axes and perhaps a bias.
+func (c *call) filtered() (x *step, weight, bias *weight, problem *value) {
+	if x = c.data(0); x == nil {
+		return nil, nil, nil, c.fail("its input is a constant", "")
+	}
+	if problem = c.images(x); problem == nil {
+		weight, bias, problem = c.weighed(4)
+	}
+	return x, weight, bias, problem
+}
+
 func (c *call) conv() *value {
-	x := c.data(0)
-	if x == nil {
-		return c.fail("its input is a constant", "")
-	}
-	if bad := c.images(x); bad != nil {
-		return bad
-	}
-	weight, bias, bad := c.weighed(4)
+	x, weight, bias, bad := c.filtered()
 	if bad != nil {
 		return bad
 	}
@@ -165,14 +169,7 @@ func tensors(all ...*weight) (list []*weight) {
 
 // deconv is a ConvTranspose. Its pads are what is cut off, and output_padding adds at the end.
 func (c *call) deconv() *value {
-	x := c.data(0)
-	if x == nil {
-		return c.fail("its input is a constant", "")
-	}
-	if bad := c.images(x); bad != nil {
-		return bad
-	}
-	weight, bias, bad := c.weighed(4)
+	x, weight, bias, bad := c.filtered()
 	if bad != nil {
 		return bad
 	}

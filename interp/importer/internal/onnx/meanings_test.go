@@ -11,7 +11,7 @@ import (
 
 // Models that say something else than they seem to: each is refused, or has this for an operation.
 func TestMeanings(t *testing.T) {
-	files := unzipped(t, "../../../../testdata/import/onnx/meanings.zip")
+	files := flattest.Unzipped(t, "onnx/meanings.zip")
 	want := map[string]string{
 		"batchmul.onnx":  "how many images are in a batch", // x * Shape(x)[0], of an open batch
 		"sizebatch.onnx": "how many images are in a batch", // x / Size(x)

@@ -5,6 +5,7 @@ import (
 	"strings"
 	"unicode"
 
+	stored "cnnlang/interp/internal/weightfile/onnx"
 	"cnnlang/ops"
 )
 
@@ -109,24 +110,7 @@ func (n *node) scope() (path, class string) {
 		}
 		return strings.Join(segments(scopes[len(scopes)-2]), "."), class
 	}
-	scopes, ok := strings.CutPrefix(n.name, "/")
-	end := strings.LastIndexByte(scopes, '/')
-	if !ok || end < 0 {
-		return "", ""
-	}
-	last := ""
-	for _, scope := range strings.Split(scopes[:end], "/") {
-		switch item, within := strings.CutPrefix(scope, last+"."); {
-		case path == "":
-			path = scope
-		case within:
-			path += "." + item
-		default:
-			path += "." + scope
-		}
-		last = scope
-	}
-	return strings.Join(segments(path), "."), ""
+	return strings.Join(segments(stored.ModulePath(n.name)), "."), ""
 }
 
 // listed are the strings of a list as Python prints it.

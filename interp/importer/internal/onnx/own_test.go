@@ -22,14 +22,7 @@ import (
 func TestOwnFiles(t *testing.T) {
 	for _, name := range interp.Library() {
 		t.Run(name, func(t *testing.T) {
-			p, err := interp.Open(name)
-			if err != nil {
-				t.Fatal(err)
-			}
-			n, err := p.Net(interp.Options{})
-			if err != nil {
-				t.Fatal(err)
-			}
+			n := flattest.LibraryNet(t, name)
 			m, err := exported.Of(n.Graph, exported.Options{})
 			if err != nil {
 				t.Fatal(err)

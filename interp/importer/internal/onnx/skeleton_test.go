@@ -1,9 +1,7 @@
 package onnx_test
 
 import (
-	"archive/zip"
 	"encoding/json"
-	"io"
 	"strings"
 	"testing"
 
@@ -25,8 +23,8 @@ type count struct {
 // folded and with nothing, by several opsets, with batches and sizes left open, with initialisers
 // as inputs, as constants, in half precision, outside, and none at all.
 func TestSkeletons(t *testing.T) {
-	files := unzipped(t, folder+"/../torch/skeletons.zip")
-	for name, raw := range unzipped(t, folder+"/skeletons.zip") {
+	files := flattest.Unzipped(t, "torch/skeletons.zip")
+	for name, raw := range flattest.Unzipped(t, "onnx/skeletons.zip") {
 		files[name] = raw
 	}
 	var counts map[string]count
@@ -66,24 +64,4 @@ func counted(net *flat.Net) (params, macs int64) {
 		}
 	}
 	return params, macs
-}
-
-func unzipped(t testing.TB, path string) map[string][]byte {
-	t.Helper()
-	z, err := zip.OpenReader(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer z.Close()
-	files := map[string][]byte{}
-	for _, f := range z.File {
-		r, err := f.Open()
-		if err != nil {
-			t.Fatal(err)
-		}
-		if files[f.Name], err = io.ReadAll(r); err != nil {
-			t.Fatal(err)
-		}
-	}
-	return files
 }

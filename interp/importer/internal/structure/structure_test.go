@@ -12,6 +12,7 @@ import (
 	"cnnlang/interp"
 	"cnnlang/interp/graph"
 	"cnnlang/interp/importer/internal/flat"
+	"cnnlang/interp/importer/internal/flattest"
 	"cnnlang/interp/importer/internal/structure"
 	"cnnlang/interp/importer/internal/tree"
 	"cnnlang/interp/internal/graphtest"
@@ -132,14 +133,7 @@ func sharing(g *graph.Graph) map[*graph.Node]bool {
 func TestNetsOfTheLibrary(t *testing.T) {
 	for _, name := range interp.Library() {
 		t.Run(name, func(t *testing.T) {
-			p, err := interp.Open(name)
-			if err != nil {
-				t.Fatal(err)
-			}
-			n, err := p.Net(interp.Options{})
-			if err != nil {
-				t.Fatal(err)
-			}
+			n := flattest.LibraryNet(t, name)
 			recovered(t, flatOf(n.Graph, false))
 			if _, renamed := recovered(t, flatOf(n.Graph, true)); renamed > 0 {
 				t.Errorf("%d tensors have other names", renamed)

@@ -13,7 +13,7 @@ import (
 func (g *graph) named() {
 	changed, first := 0, ""
 	for _, u := range g.all {
-		path := modulePath(u.layer)
+		path := ModulePath(u.layer)
 		if !strings.HasPrefix(u.name, "onnx::") || path == "" || u.setting {
 			continue
 		}
@@ -32,9 +32,9 @@ func (g *graph) named() {
 	}
 }
 
-// modulePath is the path of the module that a node belongs to, or "" if its name is no such path.
+// ModulePath is the path of the module that a node belongs to, or "" if its name is no such path.
 // The items of a list have its name before theirs.
-func modulePath(node string) string {
+func ModulePath(node string) string {
 	scopes, ok := strings.CutPrefix(node, "/")
 	end := strings.LastIndexByte(scopes, '/')
 	if !ok || end < 0 {

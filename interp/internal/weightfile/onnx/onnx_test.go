@@ -75,7 +75,7 @@ func TestModulePath(t *testing.T) {
 		"/conv1/Conv": "conv1", "/layer1/layer1.0/conv1/Conv": "layer1.0.conv1", "/features/features.0/features.0.1/Conv": "features.0.1",
 		"/base_net/base_net.1/base_net.1.0/Conv": "base_net.1.0", "/a/b/a/Conv": "a.b.a", "/Conv": "", "Conv_20": "", "": "", "a/b/Conv": "",
 	} {
-		if got := modulePath(node); got != want {
+		if got := ModulePath(node); got != want {
 			t.Errorf("%s: got %q, want %q", node, got, want)
 		}
 	}
