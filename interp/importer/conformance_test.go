@@ -163,13 +163,21 @@ func numbers(t *testing.T, i *Imported) map[string][]float32 {
 	return all
 }
 
-// plainly is a graph as a file for other programs can say it: without what only training does, pools
+// plainly is a graph as a file for other programs can say it: without what only training does or what does nothing, pools
 // that round up with the last window's overhang as padding, normalisations with all their tensors.
 func plainly(g *graph.Graph) *graph.Graph {
 	for _, n := range g.Nodes {
 		switch op := n.Op.(type) {
 		case *ops.Dropout, *ops.DropPath:
 			n.Op = &ops.Identity{}
+		case *ops.Scale:
+			if op.S == dim.Int(1) {
+				n.Op = &ops.Identity{}
+			}
+		case *ops.AvgPoolTo:
+			if n.Shape.Equal(n.In[0].Shape) {
+				n.Op = &ops.Identity{}
+			}
 		case *ops.MaxPool:
 			n.Op = &ops.MaxPool{K: op.K, Stride: op.Stride, Pad: overhang(n)}
 		case *ops.AvgPool:
