@@ -11,11 +11,13 @@ package importer
 
 import (
 	"errors"
+	"fmt"
 	"slices"
 
 	"cnnlang/interp"
 	"cnnlang/interp/importer/internal/flat"
 	"cnnlang/interp/importer/internal/structure"
+	"cnnlang/interp/internal/weightfile"
 	"cnnlang/interp/internal/weights"
 )
 
@@ -119,6 +121,26 @@ func (i *Imported) collect(net *flat.Net, pairs []flat.Pair) {
 			}
 			i.tensors = append(i.tensors, t)
 		}
+	}
+	i.shared()
+}
+
+// shared tells of tensors that the file has once and the text several times.
+func (i *Imported) shared() {
+	first, copies, example := map[string]string{}, 0, ""
+	for _, t := range i.tensors {
+		switch path, again := first[t.from.Name]; {
+		case t.from.Name == "":
+		case !again:
+			first[t.from.Name] = t.Path
+		default:
+			if copies++; copies == 1 {
+				example = weightfile.Shown(t.Path) + " is a copy of " + weightfile.Shown(path)
+			}
+		}
+	}
+	if copies > 0 {
+		i.Notes = append(i.Notes, fmt.Sprintf("tensors that several operations of the file share are in the text once for each, and are counted so: %s, and %d in all are copies", example, copies))
 	}
 }
 

@@ -83,3 +83,16 @@ func wantTensors(t *testing.T, i *Imported, pairs []flat.Pair) {
 		t.Errorf("%d tensors were compared, of %d", compared, len(got))
 	}
 }
+
+// Tensors that the file has once and the text several times are told.
+func TestSharedTensorsAreTold(t *testing.T) {
+	for name, shared := range map[string]bool{"apart": false, "computed": false, "shared": true} {
+		i := &Imported{}
+		for _, tensor := range map[string][]string{"apart": {"a", "b"}, "computed": {"", ""}, "shared": {"a", "b", "a"}}[name] {
+			i.tensors = append(i.tensors, parameter{from: flat.Tensor{Name: tensor}})
+		}
+		if i.shared(); shared != (len(i.Notes) == 1) {
+			t.Errorf("%s: got %q", name, i.Notes)
+		}
+	}
+}

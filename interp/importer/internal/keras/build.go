@@ -24,8 +24,6 @@ type reader struct {
 	builder  *flat.Builder
 	calls    []*call
 	tensors  map[weight][]int // in file, usually one
-	weighs   map[string]bool  // the names of layers that have any
-	applied  map[*topology.Layer]int
 	problems []flat.Problem
 	notes    []string
 }

@@ -54,9 +54,6 @@ func (r *reader) add(l *topology.Layer, scope string, in []*call) (*call, error)
 		return nil, &weightfile.LimitError{Path: r.source.Path, Limit: "layers, those of models within each other counted as often as they are used", Got: mostCalls + 1, Max: mostCalls, Help: "no network needs so many"}
 	}
 	c := &call{layer: l, path: joined(scope, l.Name), scope: scope, in: in}
-	if r.applied[l]++; r.applied[l] == 2 && r.weighs[l.Name] {
-		r.notes = append(r.notes, c.where()+" is applied more than once: each time has weights of its own, which are copies")
-	}
 	for _, from := range in {
 		from.by = append(from.by, c)
 	}

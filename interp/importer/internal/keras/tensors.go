@@ -6,7 +6,6 @@ import (
 
 	"cnnlang/interp/importer/internal/flat"
 	"cnnlang/interp/internal/weightfile"
-	"cnnlang/interp/internal/weightfile/topology"
 	"cnnlang/ops/tensor"
 )
 
@@ -15,9 +14,8 @@ type weight struct{ layer, leaf string }
 
 // index finds the tensors of the file.
 func (r *reader) index() {
-	r.tensors, r.weighs, r.applied = map[weight][]int{}, map[string]bool{}, map[*topology.Layer]int{}
+	r.tensors = map[weight][]int{}
 	for i, t := range r.file.Tensors() {
-		r.weighs[t.Layer] = true
 		r.tensors[weight{t.Layer, t.Leaf}] = append(r.tensors[weight{t.Layer, t.Leaf}], i)
 	}
 }
