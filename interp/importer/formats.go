@@ -2,6 +2,8 @@ package importer
 
 import (
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 
 	"cnnlang/interp/importer/internal/caffe"
@@ -39,12 +41,77 @@ func read(from flat.Source) (*flat.Net, error) {
 	if err != nil {
 		return nil, err
 	}
-	for _, f := range formats {
-		if f.is(head, from.Path) {
-			return f.read(from)
+	f := formatOf(head, from.Path)
+	if f == nil {
+		return nil, from.Corrupt("", "%s; want a network of %s", other(head, from.Path), Formats())
+	}
+	if err := givenWeights(from.Weights, f); err != nil {
+		return nil, err
+	}
+	from.Asked = map[string]bool{}
+	net, err := f.read(from)
+	if err != nil {
+		return nil, err
+	}
+	return net, knownInputs(from)
+}
+
+// formatOf is the format of a network, nil if it is none.
+func formatOf(head []byte, path string) *format {
+	for i := range formats {
+		if formats[i].is(head, path) {
+			return &formats[i]
 		}
 	}
-	return nil, from.Corrupt("", "%s; want a network of %s", other(head, from.Path), Formats())
+	return nil
+}
+
+// givenWeights refuses a file that is given for the weights of a network, and is one itself or of another
+// program.
+func givenWeights(from *weightfile.Input, of *format) error {
+	if from == nil {
+		return nil
+	}
+	head, err := from.At(0, min(headBytes, from.Size), "the beginning")
+	if err != nil {
+		return err
+	}
+	what, other := foreign.What(head, from.Path)
+	if f := formatOf(head, from.Path); f != nil {
+		what, other = "a network of "+f.name, true
+	}
+	if !other {
+		return nil
+	}
+	return from.Corrupt("", "is %s; want the weights of a network of %s", what, of.name)
+}
+
+// knownInputs refuses shapes of inputs that the network does not have.
+func knownInputs(from flat.Source) error {
+	var names []string
+	for _, name := range slices.Sorted(maps.Keys(from.Asked)) {
+		if name != "" {
+			names = append(names, weightfile.Shown(name))
+		}
+	}
+	can := "--shape without a name is for its only input"
+	if len(names) > 0 {
+		can = "it has " + strings.Join(names, ", ")
+	}
+	r := &Refused{Path: from.Path}
+	for _, name := range slices.Sorted(maps.Keys(from.Shapes)) {
+		if !from.Asked[name] {
+			what := "no input " + weightfile.Shown(name)
+			if name == "" {
+				what = "several inputs, and --shape names none"
+			}
+			r.Problems = append(r.Problems, Problem{Got: "it has " + what, Can: can})
+		}
+	}
+	if len(r.Problems) > 0 {
+		return r
+	}
+	return nil
 }
 
 // other says what a file is that describes no network.

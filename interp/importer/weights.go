@@ -81,8 +81,11 @@ func (i *Imported) complete() error {
 			r.Problems = append(r.Problems, Problem{Where: "tensor " + weightfile.Shown(t.Path), Got: fmt.Sprintf("the file has no numbers %v for it", t.Shape)})
 		}
 	}
-	if len(r.Problems) == 0 {
+	switch len(r.Problems) {
+	case 0:
 		return nil
+	case len(i.tensors):
+		r.Problems = []Problem{{Got: "it has no numbers for any tensor", Can: "name the file that has them behind it, as in `cnnlang import net.prototxt net.caffemodel`"}}
 	}
 	return r
 }

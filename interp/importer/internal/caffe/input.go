@@ -109,10 +109,10 @@ func (r *reader) addInputs() {
 	})
 	for i, v := range r.inputs {
 		where, key := "input "+quoted(v.name), v.name
-		if len(r.inputs) == 1 && r.source.Shapes[key] == nil {
+		if len(r.inputs) == 1 && r.source.Shape(key) == nil {
 			key = ""
 		}
-		if given := r.source.Shapes[key]; given != nil {
+		if given := r.source.Shape(key); given != nil {
 			v.shape = given
 		}
 		if len(v.shape) == 0 || slices.Contains(v.shape, 0) {

@@ -98,7 +98,7 @@ func (r *reader) note(format string, args ...any) {
 func (r *reader) begin() {
 	problems := len(r.problems)
 	shape := tensor.Shape{1, r.net.whole("channels", 3), r.net.whole("height", 0), r.net.whole("width", 0)}
-	if given := r.source.Shapes[""]; len(given) > 0 {
+	if given := r.source.Shape(""); len(given) > 0 {
 		shape = append(tensor.Shape{1}, given[1:]...)
 	}
 	switch {

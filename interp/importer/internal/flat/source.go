@@ -23,4 +23,14 @@ type Source struct {
 	// Shapes are those of inputs by their names, by "" of a single one, where the user says them: with
 	// N, C, H, W, and in place of what the file says.
 	Shapes map[string][]int
+	// Asked, if not nil, notes the inputs that Shape was asked for.
+	Asked map[string]bool
+}
+
+// Shape is the one that is given for an input of the network by its name, nil for none.
+func (s Source) Shape(name string) []int {
+	if s.Asked != nil {
+		s.Asked[name] = true
+	}
+	return s.Shapes[name]
 }

@@ -244,9 +244,9 @@ func (r *reader) shape(c *call) (tensor.Shape, bool) {
 		sizes = []int{sizes[0], sizes[3], sizes[1], sizes[2]}
 	}
 	sizes[0] = 1
-	asked := r.source.Shapes[c.layer.Name]
+	asked := r.source.Shape(c.layer.Name)
 	if asked == nil {
-		asked = r.source.Shapes[""]
+		asked = r.source.Shape("")
 	}
 	switch {
 	case asked != nil && (len(asked) != len(sizes) || sizes[1] > 0 && asked[1] != sizes[1]):

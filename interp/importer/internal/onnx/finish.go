@@ -102,32 +102,7 @@ func (s *step) behind() *step {
 	}
 }
 
-// sortSteps puts steps behind those that they read, and otherwise leaves their order: idioms add
-// some at the end that earlier ones read.
+// sortSteps puts steps behind those that they read: idioms add some at the end that earlier ones read.
 func (t *tracer) sortSteps() {
-	const entered, done = 1, 2
-	state := map[*step]int{}
-	list := make([]*step, 0, len(t.steps))
-	var open []*step
-	for _, first := range t.steps {
-		open = append(open, first)
-		for len(open) > 0 {
-			s := open[len(open)-1]
-			if state[s] != 0 {
-				open = open[:len(open)-1]
-				if state[s] == entered {
-					state[s] = done
-					list = append(list, s)
-				}
-				continue
-			}
-			state[s] = entered
-			for _, in := range slices.Backward(s.in) {
-				if state[in] == 0 {
-					open = append(open, in)
-				}
-			}
-		}
-	}
-	t.steps = list
+	t.steps, _ = sorted(t.steps, func(s *step) []*step { return s.in })
 }

@@ -164,9 +164,9 @@ func (t *tracer) input(s *scope, name string, shape []int) {
 // shapeOf is the shape of an input, with -1 for an open batch, or what is wrong with it and what can
 // be done.
 func (t *tracer) shapeOf(p port, only bool) (shape []int, got, can string) {
-	given := t.source.Shapes[p.name]
+	given := t.source.Shape(p.name)
 	if given == nil && only {
-		given = t.source.Shapes[""]
+		given = t.source.Shape("")
 	}
 	say := "say its shape: --shape 1x3x224x224"
 	switch {

@@ -24,21 +24,33 @@ func (t *tracer) order(s *scope) ([]*node, error) {
 		n.reads(need)
 	}
 	var list []*node
-	made, sorted := map[*node]bool{}, true
+	made, inOrder := map[*node]bool{}, true
 	for _, n := range s.graph.nodes {
 		if needed[n] {
 			n.reads(func(name string) {
 				by := s.makers[name]
-				sorted = sorted && (by == nil || made[by])
+				inOrder = inOrder && (by == nil || made[by])
 			})
 			made[n] = true
 			list = append(list, n)
 		}
 	}
-	if sorted {
+	if inOrder {
 		return list, nil
 	}
-	return t.sorted(s, list)
+	list, circle := sorted(list, func(n *node) (all []*node) {
+		n.reads(func(name string) {
+			if by := s.makers[name]; by != nil {
+				all = append(all, by)
+			}
+		})
+		return all
+	})
+	if circle != nil {
+		return nil, t.corrupt("has nodes in a circle: %s reads what is made of its own result by %s; the file is damaged, export the model again",
+			circle[0].where(), circle[1].where())
+	}
+	return list, nil
 }
 
 // reads visits the names that a node reads, those that graphs within it read too.
@@ -62,12 +74,13 @@ func (n *node) reads(visit func(string)) {
 	}
 }
 
-// sorted puts nodes behind those that they read, and otherwise leaves them in order.
-func (t *tracer) sorted(s *scope, nodes []*node) ([]*node, error) {
+// sorted puts nodes or steps behind those that they read, which the first reads first, and otherwise leaves
+// them in order. Where some read each other, circle is one and one that reads it.
+func sorted[T comparable](all []T, reads func(T) []T) (list, circle []T) {
 	const entered, done = 1, 2
-	state := map[*node]int{}
-	var list, open []*node
-	for _, first := range nodes {
+	state := map[T]int{}
+	var open []T
+	for _, first := range all {
 		open = append(open, first)
 		for len(open) > 0 {
 			n := open[len(open)-1]
@@ -80,24 +93,13 @@ func (t *tracer) sorted(s *scope, nodes []*node) ([]*node, error) {
 				continue
 			}
 			state[n] = entered
-			var circle *node
-			first := len(open)
-			n.reads(func(name string) {
-				by := s.makers[name]
-				switch {
-				case by == nil || state[by] == done:
-				case state[by] == entered:
-					circle = by
-				default:
+			for _, by := range slices.Backward(reads(n)) {
+				switch state[by] {
+				case entered:
+					return nil, []T{by, n}
+				case 0:
 					open = append(open, by)
 				}
-			})
-			if circle != nil {
-				return nil, t.corrupt("has nodes in a circle: %s reads what is made of its own result by %s; the file is damaged, export the model again",
-					circle.where(), n.where())
-			}
-			for i, j := first, len(open)-1; i < j; i, j = i+1, j-1 { // the first input first
-				open[i], open[j] = open[j], open[i]
 			}
 		}
 	}
