@@ -69,14 +69,7 @@ func (it *item) written(place int) *tree.Step {
 	}
 	switch s.kind {
 	case apply:
-		a := s.applied()
-		for i, e := range it.args {
-			a.Args = append(a.Args, argOf(s, i, e))
-		}
-		for _, branch := range it.branches {
-			a.Branches = append(a.Branches, branch.written())
-		}
-		t.Do = a
+		t.Do = s.applied(it.args, each(it.branches, pattern.written))
 	case group:
 		t.Do = &tree.Group{Body: it.body.written()}
 	case read:
@@ -95,10 +88,7 @@ func (it *item) written(place int) *tree.Step {
 func (it *item) shortcutWritten() *tree.Step {
 	s := it.first()
 	t := s.frame(-1)
-	a := s.applied()
-	for i, e := range it.args {
-		a.Args = append(a.Args, argOf(s, i, e))
-	}
+	a := s.applied(it.args, nil)
 	for _, branch := range s.branches {
 		if len(branch) == 0 {
 			a.Branches = append(a.Branches, tree.Body{})
@@ -122,10 +112,14 @@ func (s *step) frame(place int) *tree.Step {
 	return t
 }
 
-func (s *step) applied() *tree.Apply {
-	a := &tree.Apply{Name: s.name, Heads: s.heads}
+// applied is what a step applies.
+func (s *step) applied(args []expr, branches []tree.Body) *tree.Apply {
+	a := &tree.Apply{Name: s.name, Heads: s.heads, Branches: branches}
 	if s.block != nil {
 		a.Name, a.Block = s.block.name, s.block.tree
+	}
+	for i, e := range args {
+		a.Args = append(a.Args, argOf(s, i, e))
 	}
 	return a
 }
@@ -157,14 +151,7 @@ func (b body) written() tree.Body {
 		t := s.frame(b[:i].numbers())
 		switch s.kind {
 		case apply:
-			a := s.applied()
-			for i, x := range s.args {
-				a.Args = append(a.Args, argOf(s, i, expr{value: x.value}))
-			}
-			for _, branch := range s.branches {
-				a.Branches = append(a.Branches, branch.written())
-			}
-			t.Do = a
+			t.Do = s.applied(each(s.args, func(x arg) expr { return expr{value: x.value} }), each(s.branches, body.written))
 		case group:
 			t.Do = &tree.Group{Body: s.body.written()}
 		case read:

@@ -140,11 +140,7 @@ func separable(r *reader, c *call, in value) (value, error) {
 	if err != nil {
 		return value{}, err
 	}
-	out, err := whole(c.layer.Config, 0, "filters")
-	if err != nil {
-		return value{}, err
-	}
-	bias, err := flag(c.layer.Config, "use_bias", true)
+	out, bias, err := c.results("filters")
 	if err != nil {
 		return value{}, err
 	}
@@ -171,11 +167,7 @@ func transposed(r *reader, c *call, in value) (value, error) {
 	if in.pad != nil {
 		return value{}, refuse("margins before other layers", "margins stand before it")
 	}
-	out, err := whole(c.layer.Config, 0, "filters")
-	if err != nil {
-		return value{}, err
-	}
-	bias, err := flag(c.layer.Config, "use_bias", true)
+	out, bias, err := c.results("filters")
 	if err != nil {
 		return value{}, err
 	}
@@ -228,13 +220,17 @@ func (w *window) transposedCrop(axis int, same bool, size, asked int) (crop [2]i
 	return crop, out - (full - crop[0] - crop[1])
 }
 
+// results are how many channels a layer gives, and whether it has a bias.
+func (c *call) results(name string) (out int, bias bool, err error) {
+	if out, err = whole(c.layer.Config, 0, name); err == nil {
+		bias, err = flag(c.layer.Config, "use_bias", true)
+	}
+	return out, bias, err
+}
+
 // dense has a kernel [in, out]; of a flattened map its rows are put into the net's order.
 func dense(r *reader, c *call, in value) (value, error) {
-	out, err := whole(c.layer.Config, 0, "units")
-	if err != nil {
-		return value{}, err
-	}
-	bias, err := flag(c.layer.Config, "use_bias", true)
+	out, bias, err := c.results("units")
 	if err != nil {
 		return value{}, err
 	}

@@ -139,7 +139,7 @@ func labelled(label string) string {
 
 func (a *Apply) text() string {
 	text := a.call()
-	if a.Branches == nil {
+	if len(a.Branches) == 0 {
 		return text
 	}
 	return text + " " + a.branches()
@@ -220,7 +220,7 @@ func (r *Repeat) text() string {
 		text += r.Count
 	}
 	if len(r.Body) == 1 {
-		if a, ok := r.Body[0].Do.(*Apply); ok && a.Branches == nil {
+		if a, ok := r.Body[0].Do.(*Apply); ok && len(a.Branches) == 0 {
 			return text + " " + r.Body[0].text()
 		}
 	}
