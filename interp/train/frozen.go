@@ -3,10 +3,12 @@ package train
 import (
 	"cmp"
 	"context"
+	"errors"
 
 	"cnnlang/interp/graph"
 	"cnnlang/interp/internal/gradient"
 	"cnnlang/interp/internal/learn"
+	"cnnlang/interp/internal/pass"
 	"cnnlang/interp/internal/plan"
 	"cnnlang/interp/train/dataset"
 	"cnnlang/ops/tensor"
@@ -92,7 +94,7 @@ func (f *frozen) plan() error {
 	source := func(p graph.Param) (tensor.Tensor, error) { return f.t.tensors[p.Path], nil }
 	prefix, err := learn.NewFrozen(f.split, source, f.t.o.Precision, f.t.workers, func(m plan.Memory) error {
 		need := m.Weights + m.Tables + int64(f.t.workers.Count())*(m.Activations+m.Scratch+m.Outputs)
-		return f.t.within(f.t.need + need)
+		return f.t.takes(need + f.checking())
 	})
 	if err != nil {
 		return err
@@ -104,6 +106,25 @@ func (f *frozen) plan() error {
 	}
 	return nil
 }
+
+// checking is how many bytes the plan takes that computes the rest of the net for the pictures to check with, 0 where
+// there are none.
+func (f *frozen) checking() int64 {
+	if f.t.o.Data.Val.Len() == 0 {
+		return 0
+	}
+	var need int64
+	g, _ := pass.Run(f.split.Learning, pass.Options{})
+	source := func(p graph.Param) (tensor.Tensor, error) { return f.t.tensors[p.Path], nil }
+	plan.New(g, source, plan.Options{Threads: f.t.workers.Count(), Affords: func(m plan.Memory) error {
+		need = m.Total()
+		return errCounted
+	}})
+	return need
+}
+
+// errCounted ends the making of a plan whose memory alone is wanted.
+var errCounted = errors.New("counted")
 
 // keep makes room for rows, and reads those that a file has, unless that is done.
 func (f *frozen) keep() error {

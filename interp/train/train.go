@@ -213,7 +213,14 @@ func (t *Trainer) begin(head bool) error {
 	if err != nil {
 		return misfit("%s", strings.TrimPrefix(err.Error(), "gradient: "))
 	}
-	engine, err := learn.NewEngine(step, func(p graph.Param) (tensor.Tensor, error) { return t.tensors[p.Path], nil }, t.workers, t.affords)
+	checking := int64(0)
+	if split.Frozen == nil {
+		if checking, err = t.checking(); err != nil {
+			return err
+		}
+	}
+	affords := func(m plan.Memory) error { return t.affords(m, checking) }
+	engine, err := learn.NewEngine(step, func(p graph.Param) (tensor.Tensor, error) { return t.tensors[p.Path], nil }, t.workers, affords)
 	if err != nil {
 		return err
 	}
@@ -238,8 +245,17 @@ func (t *Trainer) begin(head bool) error {
 	return t.phase.frozen.plan()
 }
 
-// affords refuses a plan that with the tensors, and what is kept of each, takes more than it may.
-func (t *Trainer) affords(m plan.Memory) error {
+// checking is how many bytes the model takes that checks after an epoch, beside what learns; 0 where no pictures are checked with.
+func (t *Trainer) checking() (int64, error) {
+	if t.o.Data.Val.Len() == 0 {
+		return 0, nil
+	}
+	m, err := t.o.Net.Memory(context.Background(), interp.Options{Threads: t.o.Threads})
+	return m.Total(), err
+}
+
+// affords refuses a plan that with the tensors, what is kept of each, the pictures, and what is beside it, takes more than it may.
+func (t *Trainer) affords(m plan.Memory, beside int64) error {
 	numbers := 0
 	for _, x := range t.tensors {
 		numbers += len(x.Data)
@@ -252,9 +268,14 @@ func (t *Trainer) affords(m plan.Memory) error {
 		copies++ // of the gradients
 	}
 	const bytes = 4
-	t.need = m.Total() + int64(numbers)*bytes*int64(copies)
-	t.most = max(t.most, t.need)
-	return t.within(t.need)
+	t.need = m.Total() + int64(numbers)*bytes*int64(copies) + t.loader.Memory()
+	return t.takes(beside)
+}
+
+// takes refuses bytes beside those of a phase if all are more than it may take.
+func (t *Trainer) takes(beside int64) error {
+	t.most = max(t.most, t.need+beside)
+	return t.within(t.need + beside)
 }
 
 // within refuses more bytes than it may take.

@@ -53,6 +53,14 @@ func (l *Loader) Batches() int {
 // ahead is how many batches are made while one is used.
 const ahead = 2
 
+// Memory is how many bytes the batches take that are made ahead, with the one that is used.
+func (l *Loader) Memory() int64 {
+	const bytes = 4
+	d := l.Set.data
+	numbers := d.o.Input.Elements() + max(d.perItem, len(d.Classes))
+	return int64(min(ahead+1, l.Batches())) * int64(min(l.Batch, l.Set.Len())) * int64(numbers) * bytes
+}
+
 // Epoch yields the batches of an epoch from one of them on. A batch is valid until the next one is asked
 // for. The sequence ends with an error, a *FileError or that of ctx; whenever it ends no goroutine is left.
 func (l *Loader) Epoch(ctx context.Context, epoch, from int) iter.Seq2[*Batch, error] {
