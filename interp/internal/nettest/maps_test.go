@@ -11,17 +11,20 @@ import (
 	"slices"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
+
 	"cnnlang/interp"
 	"cnnlang/interp/internal/reftest"
 	"cnnlang/ops/tensor"
 )
 
 // A mapReference is a file of testdata/reference/maps: what a network computes in float64 at one
-// size, with weights and an image of seed 0.
+// size, with weights and an image of seed 0, and the multiply-accumulates at its own size.
 type mapReference struct {
 	Net       string
 	Inputs    []tensor.Shape
 	Params    int64
+	MACs      int64
 	StateDict []reftest.Tensor `json:"state_dict"`
 	Outputs   map[string]struct {
 		Shape  tensor.Shape
@@ -31,20 +34,18 @@ type mapReference struct {
 	}
 }
 
-// mapOutputs are what the implementations call the outputs of ours: "" is the main one.
+// mapOutputs are what the implementations call the outputs of ours, where that is not "0" for the main
+// one, which is "" here.
 var mapOutputs = map[string]map[string]string{
 	"fcn_resnet50":           {"out": "", "aux": "aux_classifier"},
-	"espcn":                  {"0": ""},
-	"espcn_relu":             {"0": ""},
 	"unetpp":                 {"0": "final1", "1": "final2", "2": "final3", "3": ""},
 	"yolo_v3":                {"0": "boxes.0", "1": "boxes.1", "2": "boxes.2"},
-	"siamese":                {"0": ""},
 	"retinanet_resnet50_fpn": levels("scores", "boxes"),
-	"hrnet_w18":              {"0": ""},
-	"cbam_resnet18":          {"0": ""},
-	"gcnet50":                {"0": ""},
-	"convnext_v2_atto":       {"0": ""},
 }
+
+// onlyNamed are networks whose values are compared with -reference.all alone: a larger or lesser sister of
+// theirs is compared always.
+var onlyNamed = map[string]bool{}
 
 // levels are those of RetinaNet's outputs, which torchvision's module is given the same names for.
 func levels(outputs ...string) map[string]string {
@@ -70,41 +71,73 @@ func readMaps(t *testing.T, name string) (r mapReference) {
 	return r
 }
 
-// Networks compared by their outputs alone have the tensors of their references, by name, and
-// their values within what the table states.
+// mapNets are the networks that have a file in testdata/reference/maps.
+func mapNets(t *testing.T) []string {
+	return netsIn(t, filepath.Join(referenceFolder, "maps"), ".json")
+}
+
+// Networks compared by their outputs alone have the tensors of their references, by name, their
+// multiply-accumulates, and their values within what the table states.
 func TestMaps(t *testing.T) {
 	stated := statedDeviations(t)
-	for name, outputs := range mapOutputs {
-		want := readMaps(t, name)
-		n := withInputs(t, name, want.Inputs)
-		if all, _ := n.Main.Params.Add(n.Sides.Params).Int(); int64(all) != want.Params {
-			t.Errorf("%s: %d parameters, want %d", name, all, want.Params)
-		}
-		if got := sourceTensors(t, n); !slices.Equal(got, lines(want.StateDict)) {
-			t.Errorf("%s: got the tensors %v, want %v", name, got, lines(want.StateDict))
-		}
-		m := Build(t, n)
-		s := m.NewSession(2)
-		Run(t, s, Images(n)...)
-		if len(want.Outputs) != len(outputs) {
-			t.Errorf("%s: the reference has %d outputs, want %d", name, len(want.Outputs), len(outputs))
-		}
-		largest := 0.0
-		for key, w := range want.Outputs {
-			got := s.Output()
-			if ours := outputs[key]; ours != "" {
-				got, _ = s.Value(ours)
+	found := map[string]reftest.Deviation{}
+	for _, name := range mapNets(t) {
+		t.Run(name, func(t *testing.T) {
+			want := readMaps(t, name)
+			n := withInputs(t, name, want.Inputs)
+			if all, _ := n.Main.Params.Add(n.Sides.Params).Int(); int64(all) != want.Params {
+				t.Errorf("%d parameters, want %d", all, want.Params)
 			}
-			if !got.Shape.Equal(w.Shape) || len(w.At) == 0 {
-				t.Fatalf("%s, %s: got shape %v, want %v", name, key, got.Shape, w.Shape)
+			own := Instantiate(t, name, nil)
+			if all, _ := own.Main.MACs.Add(own.Sides.MACs).Int(); int64(all) != want.MACs {
+				t.Errorf("%d MACs, want %d", all, want.MACs)
 			}
-			for i, at := range w.At {
-				largest = max(largest, math.Abs(float64(got.Data[at])-w.Values[i])/w.Std)
+			if diff := cmp.Diff(lines(want.StateDict), sourceTensors(t, n)); diff != "" {
+				t.Errorf("the tensors differ (-want +got):\n%s", diff)
 			}
-		}
-		checkDeviation(t, stated, name, largest)
-		s.Close()
+			if onlyNamed[name] && !*all {
+				return
+			}
+			found[name] = compareMaps(t, n, want)
+			t.Logf("deviates by %.2g", found[name].Size)
+			if !updates() {
+				checkDeviation(t, stated, name, found[name].Size)
+			}
+		})
 	}
+	if *all && updates() && !t.Failed() {
+		updateTable(t, found)
+	}
+}
+
+// compareMaps runs a network and gives the largest difference from its reference.
+func compareMaps(t *testing.T, n *interp.Net, want mapReference) (largest reftest.Deviation) {
+	t.Helper()
+	outputs, ok := mapOutputs[n.Name]
+	if !ok {
+		outputs = map[string]string{"0": ""}
+	}
+	if len(want.Outputs) != len(outputs) {
+		t.Errorf("the reference has %d outputs, want %d", len(want.Outputs), len(outputs))
+	}
+	s := Build(t, n).NewSession(2)
+	defer s.Close()
+	Run(t, s, Images(n)...)
+	for key, w := range want.Outputs {
+		got := s.Output()
+		if ours := outputs[key]; ours != "" {
+			got, _ = s.Value(ours)
+		}
+		if !got.Shape.Equal(w.Shape) || len(w.At) == 0 {
+			t.Fatalf("%s: got shape %v, want %v", key, got.Shape, w.Shape)
+		}
+		for i, at := range w.At {
+			if size := math.Abs(float64(got.Data[at])-w.Values[i]) / w.Std; !(size <= largest.Size) {
+				largest = reftest.Deviation{Size: size, Where: fmt.Sprintf("%s, %d", key, at)}
+			}
+		}
+	}
+	return largest
 }
 
 // withInputs is a network whose inputs have these shapes.

@@ -92,7 +92,7 @@ func updates() bool { return flag.Lookup("update").Value.String() == "true" }
 func TestPrecision(t *testing.T) {
 	found := map[string]netError{}
 	references := reftest.Nets(t, referenceFolder)
-	for _, name := range interp.Library() {
+	for _, name := range storedNets(t) {
 		t.Run(name, func(t *testing.T) {
 			defer runtime.GC()
 			if name == "unet_taps" && !*all {

@@ -15,9 +15,9 @@ import (
 
 // The table of nets stands between these lines in nets/README.md. To write it anew:
 //
-//	go test ./interp/internal/nettest -run 'TestReference|TestTable' -reference.all -update -timeout 60m
+//	go test ./interp/internal/nettest -run 'TestReference|TestMaps' -reference.all -update -timeout 60m
 //
-// Without TestReference all but the last column is written.
+// With `-run TestTable -update` all but the last column is written.
 const (
 	tableFile  = "../../../nets/README.md"
 	tableBegin = "<!-- table: written by a test, see interp/internal/nettest/table_test.go -->\n"
