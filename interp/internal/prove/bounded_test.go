@@ -1,6 +1,9 @@
 package prove
 
-import "testing"
+import (
+	"strings"
+	"testing"
+)
 
 // A repeat that is followed for a few iterations is proved for those that its `where`
 // admits; where that is none, nothing is known of it.
@@ -34,6 +37,12 @@ func TestBoundedProofsFollowSomething(t *testing.T) {
 		{"block f(b: bool, n: int)" + image + "where n >= 4 { if b { " + named + " -> conv(C + 1, 1x1) } }", NotProved},
 		{"block f(b: bool, n: int)" + image + "where n >= 3 { if b { " + named + " } }", Bounded},
 		{"block f(n: int)" + image + "where n >= 2 { repeat i of n { conv(C, 1x1) as x[i] }\n " + named + " }", Bounded},
+		// A way that no whole numbers take, as 2*n == 3 or n*n == 2, is none that was followed.
+		{"block f(n: int)" + image + "where n//2 >= 1 { " + strings.Replace(named, "of n", "of 2*n", 1) + " }", NotProved},
+		{"block f(n: int, m: int)" + image + "where n//2 >= 1 { " + strings.Replace(named, "of n", "of 2*n + 2*m", 1) + " }", NotProved},
+		{"block f(n: int)" + image + "where n//2 >= 1 { " + strings.Replace(named, "of n", "of n*n", 1) + " }", NotProved},
+		{"block f(n: int)" + image + "where n//2 >= 1 { " + strings.Replace(named, "of n", "of 2*n - 2", 1) + " }", Bounded},
+		{"block f(n: int)" + image + "where n//2 >= 1 { " + strings.Replace(named, "of n", "of n*n - 3", 1) + " }", Bounded},
 		// One that calls itself is followed as far as it goes on.
 		{"block f(n: int) [N, C, H, W] -> [N, C + 1, H, W] where n >= 4 { if n > 4 { f(n-1) } else { " + named + " } }", Refuted},
 		{"block f(n: int) [N, C, H, W] -> [N, C + 1, H, W] where n >= 4 { if n > 0 { conv(C, 1x1)\n f(n-1) } }", NotProved},

@@ -41,28 +41,43 @@ func (x *exploration) counterexample(p *Case, mistake *diag.Diagnostic) *Counter
 	return nil
 }
 
-func (x *exploration) search(p *Case) *Counterexample {
-	vars := p.mentioned(x)
-	names := slices.Sorted(maps.Keys(vars)) // so that every run gives the same values
-	random := rand.New(rand.NewSource(1))
-	confirmations := 0
-	for try := range maxSamples {
-		most := int64(3 + try/40)
-		assign := map[string]int64{}
-		for _, name := range names {
-			assign[name] = vars[name] + random.Int63n(most)
-		}
-		if x.spend(1 + len(p.facts)); !p.allows(assign) {
-			continue
-		}
+func (x *exploration) search(p *Case) (found *Counterexample) {
+	vars, confirmations := p.mentioned(x), 0
+	x.sample(p, vars, func(assign map[string]int64) (done bool) {
 		if confirmations++; confirmations > maxConfirmations || x.spent() != "" {
-			return nil
+			return true
 		}
 		if c := x.confirm(p, assign); c != nil {
-			return x.smallest(p, names, vars, assign, c)
+			found = x.smallest(p, slices.Sorted(maps.Keys(vars)), vars, assign, c)
+		}
+		return found != nil
+	})
+	return found
+}
+
+// sample tries values of these variables, from their lower bounds on, that a case allows.
+func (x *exploration) sample(p *Case, lows map[string]int64, try func(assign map[string]int64) (done bool)) {
+	names := slices.Sorted(maps.Keys(lows)) // so that every run gives the same values
+	random := rand.New(rand.NewSource(1))
+	for i := range maxSamples {
+		most := int64(3 + i/40)
+		assign := map[string]int64{}
+		for _, name := range names {
+			assign[name] = lows[name] + random.Int63n(most)
+		}
+		if x.spend(1 + len(p.facts)); p.allows(assign) && try(assign) {
+			return
 		}
 	}
-	return nil
+}
+
+// happens reports whether values are found that take a case.
+func (x *exploration) happens(p *Case) (found bool) {
+	x.sample(p, p.mentioned(x), func(assign map[string]int64) bool {
+		_, found = p.original(x, assign)
+		return found || x.spent() != ""
+	})
+	return found
 }
 
 // smallest makes one value after the other what the text has by default or, where the

@@ -16,6 +16,9 @@ func (p *Case) suppose(size dim.Size, r dim.Relation, holds bool, why reason) bo
 	if answer, known := p.known(size, r); known {
 		return answer == holds
 	}
+	if r == dim.NonNegative {
+		size = size.Floored()
+	}
 	switch {
 	case r == dim.Zero && holds:
 		if x, value, ok := size.Solve(); ok && value.IsWhole() && !x.Real {
@@ -235,7 +238,7 @@ func (p *Case) knownZero(size dim.Size) (answer, known bool) {
 	if size.IsZero() {
 		return true, true
 	}
-	if size.Known() || p.positive(size) || p.positive(size.Neg()) {
+	if size.NeverZero() || p.positive(size) || p.positive(size.Neg()) {
 		return false, true
 	}
 	for _, s := range []dim.Size{size, size.Neg()} {
@@ -286,6 +289,9 @@ func (p *Case) knownNonNegative(size dim.Size) (answer, known bool) {
 	}
 	if answer, known := p.factFor(size, dim.NonNegative); known {
 		return answer, known
+	}
+	if floored := size.Floored(); floored != size {
+		return p.knownNonNegative(floored)
 	}
 	// What is whole and above 0 is at least 1.
 	above := size.Add(dim.Int(1))

@@ -322,14 +322,14 @@ func (x *exploration) follow(p *Case) {
 }
 
 // checkBounds holds a bounded proof to have followed each such repeat to its end in some
-// case: a `where` may admit nothing but more iterations.
+// case, for some values: a `where` may admit nothing but more iterations.
 func (x *exploration) checkBounds() {
 	if x.verdict.Status != Bounded {
 		return
 	}
 	for _, b := range x.bounds {
-		if !slices.ContainsFunc(x.verdict.Results, func(r Result) bool { return slices.Contains(r.of.few, b.at) }) {
-			x.notProved(fmt.Sprintf("more than %d iterations of repeat %v, where fewer are not possible", elab.Unrolled, b.n))
+		if !slices.ContainsFunc(x.verdict.Results, func(r Result) bool { return slices.Contains(r.of.few, b.at) && x.happens(r.of) }) {
+			x.notProved(fmt.Sprintf("more than %d iterations of repeat %v, and no values are found for fewer", elab.Unrolled, b.n))
 			return
 		}
 	}
