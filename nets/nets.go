@@ -17,3 +17,8 @@ var Weights embed.FS
 //
 //go:embed elsewhere.txt
 var Elsewhere string
+
+// First names the files that lists begin with, one a line.
+//
+//go:embed first.txt
+var First string

@@ -288,6 +288,23 @@ func parseBytes(text string) (int64, error) {
 	return v << shift, nil
 }
 
+// countOption is a number of things, which may be in thousands, millions or more.
+func countOption() *option[float64] {
+	return &option[float64]{what: "NUMBER", write: func(float64) string { return "" }, parse: func(text string) (float64, error) {
+		number, by := text, 1.0
+		for i, unit := range []string{"K", "M", "G", "T"} {
+			if rest, ok := strings.CutSuffix(text, unit); ok {
+				number, by = rest, math.Pow10(3*(i+1))
+			}
+		}
+		v, err := strconv.ParseFloat(strings.ReplaceAll(number, "_", ""), 64)
+		if err != nil || !(v >= 0) || math.IsInf(v, 0) {
+			return 0, errors.New("want a number such as 10M, 1.5G or 300K")
+		}
+		return v * by, nil
+	}}
+}
+
 // parseRange takes two numbers, as in -1,1.
 func parseRange(text string) ([]float64, error) {
 	var list []float64

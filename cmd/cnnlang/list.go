@@ -1,6 +1,11 @@
 package main
 
 import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+
 	"github.com/spf13/cobra"
 
 	"cnnlang/interp"
@@ -14,55 +19,173 @@ type listDocument struct {
 
 type listedNet struct {
 	Name   string `json:"name"`
+	Family string `json:"family"`
+	Title  string `json:"title"` // of its paper
+	Year   int    `json:"year"`
 	Paper  string `json:"paper"`
 	Source string `json:"source"` // the implementation that the net follows
 	// Weights are the files that are published, the usual one first.
 	Weights []publishedFile `json:"weights"`
 	Prepare string          `json:"prepare,omitempty"` // how images are, where a file does not say otherwise
 	File    string          `json:"file"`
+	Kind    string          `json:"kind"` // what its output is
 	netEnds
 	Params *int `json:"params"`
 	MACs   *int `json:"macs"`
 	net    *interp.Net
+	doc    string // the comment above it
+}
+
+// listFlags choose among the nets of the library.
+type listFlags struct {
+	family    *option[string]
+	maxParams *option[float64]
+	maxMACs   *option[float64]
+	weights   bool
+	format    *option[string]
 }
 
 // list is `cnnlang list`.
 func (a *app) list() *cobra.Command {
+	f := &listFlags{family: textOf("FAMILY"), maxParams: countOption(), maxMACs: countOption()}
 	cmd := &cobra.Command{
-		Use:   "list",
+		Use:   "list [WORD...]",
 		Short: "List the nets of the library",
-		Long: "list shows every net of the library with its paper, its parameters and its MACs for\n" +
-			"one image at its default input size. `cnnlang doc NAME` explains one. --weights lists\n" +
-			"the files of trained weights that are published instead, which of them are there, as they\n" +
+		Long: "list shows the nets of the library by their papers, each with its parameters and its\n" +
+			"MACs for one image at its default input size, and who publishes trained weights of it,\n" +
+			"with the share of images that the best of them classify right, in per cent. Words\n" +
+			"choose those that have all of them in their name, family, title, comment or task, as in\n" +
+			"segmentation. `cnnlang doc NAME` explains one. --weights lists\n" +
+			"the files of trained weights instead, which of them are there, as they\n" +
 			"come with the program or `cnnlang get` has downloaded them, and how images are\n" +
 			"prepared for them.",
-		Example: "  cnnlang list\n  cnnlang list -o csv\n  cnnlang list --weights",
-		Args:    arguments(0, 0, ""),
+		Example: "  cnnlang list\n  cnnlang list detection\n  cnnlang list --max-params 10M --max-macs 1G\n  cnnlang list --family resnet -o csv\n  cnnlang list --weights",
+		Args:    arguments(0, -1, ""),
+		ValidArgsFunction: func(*cobra.Command, []string, string) ([]cobra.Completion, cobra.ShellCompDirective) {
+			return interp.Library(), cobra.ShellCompDirectiveNoFileComp
+		},
 	}
-	weights := false
-	cmd.Flags().BoolVar(&weights, "weights", false, "list the files of trained weights that are published")
-	format := formatFlag(cmd, tableFormats)
-	cmd.RunE = func(*cobra.Command, []string) error {
-		document := listDocument{Schema: "cnnlang.list/v1"}
-		for _, name := range interp.Library() {
-			n, err := a.listed(name)
-			if err != nil {
-				return err
-			}
-			if weights {
-				n.Weights = downloaded(n.Weights)
-			}
-			document.Nets = append(document.Nets, n)
-		}
+	flags := cmd.Flags()
+	flags.Var(f.family, "family", "only the nets of a family, as in resnet")
+	flags.Var(f.maxParams, "max-params", "only nets with so many parameters at most, as in 10M")
+	flags.Var(f.maxMACs, "max-macs", "only nets with so many MACs at most, as in 1.5G")
+	flags.BoolVar(&f.weights, "weights", false, "list the files of trained weights that are published")
+	complete(cmd, "family", noFiles(familyNames))
+	f.format = formatFlag(cmd, tableFormats)
+	cmd.RunE = func(_ *cobra.Command, words []string) error {
+		nets, err := a.chosenNets(f, words)
 		switch {
-		case format.value == "json":
-			return a.json(document)
-		case weights:
-			return a.grid(weightsGrid(document.Nets), format.value)
+		case err != nil:
+			return err
+		case f.format.value == "json":
+			return a.json(listDocument{Schema: "cnnlang.list/v1", Nets: nets})
+		case f.weights:
+			return a.grid(weightsGrid(nets), f.format.value)
 		}
-		return a.grid(listGrid(document.Nets), format.value)
+		return a.grid(listGrid(nets, f.format.value), f.format.value)
 	}
 	return cmd
+}
+
+// familyNames lists the families.
+func familyNames() (names []string) {
+	for _, f := range interp.Families() {
+		names = append(names, f.Name)
+	}
+	return names
+}
+
+// chosenNets are the nets that the flags and all words let through.
+func (a *app) chosenNets(f *listFlags, words []string) ([]listedNet, error) {
+	if all := familyNames(); f.family.given && !slices.Contains(all, f.family.value) {
+		return nil, usage("there is no family %q", f.family.value).
+			near(f.family.value, all, "did you mean --family %s?", "the families are "+strings.Join(all, ", "))
+	}
+	chosen := []listedNet{}
+	for _, family := range interp.Families() {
+		if f.family.given && f.family.value != family.Name {
+			continue
+		}
+		for _, in := range family.Nets {
+			n, err := a.listed(in.Name)
+			if err != nil {
+				return nil, err
+			}
+			if f.weights {
+				n.Weights = downloaded(n.Weights)
+			}
+			if n.within(f) && n.has(words) {
+				chosen = append(chosen, n)
+			}
+		}
+	}
+	if len(chosen) == 0 {
+		e := usage("no net of the library matches %s", f.asked(words))
+		for _, word := range words {
+			e = e.near(word, slices.Concat(interp.Library(), familyNames()), "did you mean `cnnlang list %s`?", "")
+		}
+		return nil, e.withHelp("%s", cmp.Or(e.help, "`cnnlang list` lists them all; each word and each flag leaves out some"))
+	}
+	return chosen, nil
+}
+
+// asked is what the command line asks for, in its words.
+func (f *listFlags) asked(words []string) string {
+	var parts []string
+	for _, word := range words {
+		parts = append(parts, fmt.Sprintf("%q", word))
+	}
+	if f.family.given {
+		parts = append(parts, "--family "+f.family.value)
+	}
+	for flag, o := range map[string]*option[float64]{"--max-params ": f.maxParams, "--max-macs ": f.maxMACs} {
+		if o.given {
+			parts = append(parts, flag+o.written()[len(o.written())-1])
+		}
+	}
+	slices.Sort(parts)
+	return strings.Join(parts, " ")
+}
+
+// within reports whether a net has no more of anything than the flags say.
+func (n listedNet) within(f *listFlags) bool {
+	for _, limit := range []struct {
+		most *option[float64]
+		has  *int
+	}{{f.maxParams, n.Params}, {f.maxMACs, n.MACs}} {
+		if limit.most.given && (limit.has == nil || float64(*limit.has) > limit.most.value) {
+			return false
+		}
+	}
+	return true
+}
+
+// tasks are what nets with an output of a kind do, in the words by which people look for them.
+var tasks = map[interp.OutputKind]string{
+	interp.ClassesOutput: "classification",
+	interp.MaskOutput:    "segmentation",
+	interp.VectorOutput:  "embedding",
+}
+
+// has reports whether each of the words is among those about the net, whatever stands between their letters.
+func (n listedNet) has(words []string) bool {
+	about := letters(strings.Join([]string{n.Name, n.Family, n.Title, fmt.Sprint(n.Year), n.Paper, n.doc, tasks[interp.OutputKind(n.Kind)]}, " "))
+	for _, word := range words {
+		if !strings.Contains(about, letters(word)) {
+			return false
+		}
+	}
+	return true
+}
+
+// letters are the letters and digits of a text in lower case.
+func letters(text string) string {
+	return strings.Map(func(r rune) rune {
+		if strings.ContainsRune(" -_.,:;/\n\t", r) {
+			return -1
+		}
+		return r
+	}, strings.ToLower(text))
 }
 
 func (a *app) listed(name string) (listedNet, error) {
@@ -74,16 +197,92 @@ func (a *app) listed(name string) (listedNet, error) {
 	if err != nil {
 		return listedNet{}, err
 	}
-	return listedNet{
+	listed := listedNet{
 		Name: name, Paper: n.Meta.Paper, Source: n.Meta.Source, Weights: published(n), Prepare: interp.PictureText(n.Meta.Prepare), File: p.Main.Name(),
-		netEnds: endsOf(n.Graph), Params: integer(n.Main.Params), MACs: integer(n.Main.MACs), net: n,
-	}, nil
+		Kind: string(n.Kind()), netEnds: endsOf(n.Graph), Params: integer(n.Main.Params), MACs: integer(n.Main.MACs), net: n,
+	}
+	for _, f := range interp.Families() {
+		for _, in := range f.Nets {
+			if in.Name == name {
+				listed.Family, listed.Title, listed.Year, listed.doc = f.Name, f.Title, f.Year, in.Doc
+			}
+		}
+	}
+	return listed, nil
 }
 
-func listGrid(nets []listedNet) grid {
-	g := grid{columns: []column{{"net", false}, {"input", false}, {"params", true}, {"MACs", true}, {"paper", false}}}
+// best is who publishes weights of the net, and which per cent of images the best of them classify right, 0 if nobody
+// says so.
+func (n listedNet) best() (publisher string, top1 float64) {
+	for i, f := range n.Weights {
+		if i == 0 || f.Top1 > top1 {
+			publisher, top1 = f.Publisher, f.Top1
+		}
+	}
+	return publisher, top1
+}
+
+// listGrid has a row for each net: for people with the papers as headings and rounded counts.
+func listGrid(nets []listedNet, format string) grid {
+	g := grid{columns: []column{{"net", false}, {"input", false}, {"params", true}, {"MACs", true}}}
+	forPeople := format == "table"
+	if !forPeople {
+		g.columns = append(g.columns, column{"paper", false})
+	}
+	g.columns = append(g.columns, column{"weights", false}, column{"top-1", true})
+	if !forPeople {
+		g.columns = append(g.columns, columnsOf("family", "year", "title")...)
+	}
+	family := ""
 	for _, n := range nets {
-		g.rows = append(g.rows, []any{n.Name, n.net.Graph.InputText(), n.net.Main.Params, n.net.Main.MACs, n.Paper})
+		publisher, top1 := n.best()
+		share := any("")
+		if top1 > 0 {
+			share = top1
+		}
+		if !forPeople {
+			g.rows = append(g.rows, []any{n.Name, n.net.Graph.InputText(), n.net.Main.Params, n.net.Main.MACs, n.Paper, publisher, share, n.Family, n.Year, n.Title})
+			continue
+		}
+		if n.Family != family {
+			g.heading(fmt.Sprintf("%s: %s, %d", n.Family, n.Title, n.Year))
+			family = n.Family
+		}
+		if top1 > 0 {
+			share = fmt.Sprintf("%.1f %%", top1)
+		}
+		g.rows = append(g.rows, []any{n.Name, n.inputSizes(), rounded(n.Params), rounded(n.MACs), publisher, share})
 	}
 	return g
+}
+
+// inputSizes are those of one image: 3x224x224, of two equal inputs 1x105x105 x2.
+func (n listedNet) inputSizes() string {
+	var sizes []string
+	for _, in := range n.net.Graph.Inputs {
+		sizes = append(sizes, shapeText(in.Shape[1:]))
+	}
+	if first := sizes[0]; len(sizes) > 1 && !slices.ContainsFunc(sizes, func(s string) bool { return s != first }) {
+		return fmt.Sprintf("%s x%d", first, len(sizes))
+	}
+	return strings.Join(sizes, ", ")
+}
+
+// rounded writes a count with three digits: 25.6M.
+func rounded(count *int) string {
+	switch {
+	case count == nil:
+		return outOfRange
+	case *count < 1000:
+		return fmt.Sprint(*count)
+	}
+	v, unit := float64(*count)/1000, 0
+	for v >= 999.5 && unit < 3 {
+		v, unit = v/1000, unit+1
+	}
+	digits := 0
+	for limit := 99.95; v < limit && digits < 2; limit /= 10 {
+		digits++
+	}
+	return fmt.Sprintf("%.*f%c", digits, v, "KMGT"[unit])
 }

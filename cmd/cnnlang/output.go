@@ -81,9 +81,18 @@ func columnsOf(titles ...string) (columns []column) {
 // A grid is rows of cells for people or spreadsheets. A cell that is a dim.Size has thousands
 // separators for people and none for spreadsheets.
 type grid struct {
-	columns []column
-	rows    [][]any
-	totals  [][]any
+	columns  []column
+	rows     [][]any
+	totals   [][]any
+	headings map[int]string // of a table for people: what stands above a row, by its number
+}
+
+// heading puts a line above the next row.
+func (g *grid) heading(text string) {
+	if g.headings == nil {
+		g.headings = map[int]string{}
+	}
+	g.headings[len(g.rows)] = text
 }
 
 // unknownCell is a cell without a value.
@@ -128,8 +137,19 @@ func (a *app) grid(g grid, format string) error {
 	if width := terminalWidth(os.Stdout); width > 0 {
 		g.shrink(t, width)
 	}
+	row := -2 // two lines are the columns' titles
 	for line := range strings.Lines(t.Render()) {
+		if heading := g.headings[row]; heading != "" {
+			gap := "\n"
+			if row == 0 {
+				gap = ""
+			}
+			if err := a.prose(gap + visibleName(heading) + "\n"); err != nil {
+				return err
+			}
+		}
 		fmt.Fprintln(a.stdout, strings.TrimRight(line, " \n"))
+		row++
 	}
 	if len(folded) > 0 {
 		return a.prose("\nthe terminal is too narrow for: " + strings.Join(folded, ", ") + "\n")
@@ -167,7 +187,7 @@ func (g grid) fold(width int) (grid, []string) {
 		}
 		return short
 	}
-	return grid{g.columns[:kept], cut(g.rows), cut(g.totals)}, folded
+	return grid{g.columns[:kept], cut(g.rows), cut(g.totals), g.headings}, folded
 }
 
 func (g grid) writer() table.Writer {
