@@ -49,8 +49,10 @@ def write(build, shapes):
     with torch.no_grad(), MACs() as macs:
         net(*[torch.zeros(1, *shape[1:]) for shape in own])
     net.double()
-    state = {k: weight(k, tuple(v.shape)) for k, v in net.state_dict().items() if k.rsplit(".", 1)[-1] in LEAVES}
-    net.load_state_dict(state, strict=False)
+    whole = net.state_dict()  # also says which version of a module it is of
+    state = {k: weight(k, tuple(v.shape)) for k, v in whole.items() if k.rsplit(".", 1)[-1] in LEAVES}
+    whole.update(state)
+    net.load_state_dict(whole)
     with torch.no_grad():
         outputs = named(net(*[image(*shape, seed=i).double() for i, shape in enumerate(shapes)]))
     params = sum(v.numel() for k, v in state.items() if "running" not in k)

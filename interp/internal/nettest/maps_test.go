@@ -45,7 +45,13 @@ var mapOutputs = map[string]map[string]string{
 
 // onlyNamed are networks whose values are compared with -reference.all alone: a larger or lesser sister of
 // theirs is compared always.
-var onlyNamed = map[string]bool{}
+var onlyNamed = map[string]bool{
+	"densenet161": true, "densenet169": true, "densenet201": true,
+	"mnasnet0_75": true, "mnasnet1_0": true, "mnasnet1_3": true,
+	"shufflenet_v2_x0_5": true, "shufflenet_v2_x1_5": true, "shufflenet_v2_x2_0": true,
+	"vgg11": true, "vgg11_bn": true, "vgg13": true, "vgg13_bn": true, "vgg16_bn": true, "vgg19": true, "vgg19_bn": true,
+	"wide_resnet50_2": true, "wide_resnet101_2": true,
+}
 
 // levels are those of RetinaNet's outputs, which torchvision's module is given the same names for.
 func levels(outputs ...string) map[string]string {

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"slices"
 	"strconv"
-	"strings"
 
 	"cnnlang/interp/importer/internal/tree"
 	"cnnlang/interp/internal/calls"
@@ -19,7 +18,7 @@ func (b *block) written() *tree.Block {
 		if p.def != nil {
 			w.Default = valueText(p.def)
 		}
-		if p.def == nil || p.typ == "dims" || p.typ == "pad" || p.typ == "float" && !strings.ContainsAny(w.Default, ".e") {
+		if p.def == nil || p.typ == "dims" || p.typ == "pad" || p.typ == "float" && !slices.Contains([]byte(w.Default), '.') {
 			w.Type = p.typ
 		}
 		t.Params = append(t.Params, w)
@@ -139,11 +138,8 @@ func argOf(s *step, i int, e expr) tree.Arg {
 
 // valueText is a value as the text has it, a kernel as 3x3.
 func valueText(v any) string {
-	switch v := v.(type) {
-	case dim.Pair:
-		return v.String()
-	case string: // a part of labels, in which a repeat counts
-		return `"` + v + `"`
+	if pair, ok := v.(dim.Pair); ok {
+		return pair.String()
 	}
 	return calls.Written(v)
 }
