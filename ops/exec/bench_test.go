@@ -10,6 +10,7 @@ import (
 	"cnnlang/ops"
 	"cnnlang/ops/dim"
 	"cnnlang/ops/exec"
+	"cnnlang/ops/exec/layout"
 	"cnnlang/ops/exec/task"
 	"cnnlang/ops/optest"
 	"cnnlang/ops/tensor"
@@ -38,12 +39,33 @@ func BenchmarkConv(b *testing.B) {
 	}
 }
 
-// BenchmarkMatmul times products beside 1x1 convolutions of the same work.
+// BenchmarkMatmul times products of attention and of context blocks, beside 1x1 convolutions of
+// blocked values of the same work.
 func BenchmarkMatmul(b *testing.B) {
-	for _, c := range [][3]int{{256, 1024, 196}, {256, 64, 3136}, {784, 256, 784}, {196, 512, 196}, {196, 196, 512}} {
-		a, k, p := c[0], c[1], c[2]
-		benchmark(b, fmt.Sprintf("%dx%dx%d", a, k, p), optest.Matmul(), optest.Rand(1, 1, a, k), optest.Rand(2, 1, k, p))
-		benchmark(b, fmt.Sprintf("%dx%dx%d as 1x1", a, k, p), conv(a, pair(1, 1)), optest.Rand(2, 1, k, 1, p))
+	for _, c := range []struct {
+		name       string
+		n, a, k, b int
+	}{
+		{"pairs of 14x14 pixels, 512 channels", 1, 196, 512, 196},
+		{"sums of 14x14 pixels, 512 channels", 1, 196, 196, 512},
+		{"pairs of 28x28 pixels, 256 channels", 1, 784, 256, 784},
+		{"sums of 28x28 pixels, 256 channels", 1, 784, 784, 256},
+		{"pairs of 28x28 and 14x14 pixels, 256 channels", 1, 784, 256, 196},
+		{"pairs of 56x56 and 28x28 pixels, 64 channels", 1, 3136, 64, 784},
+		{"pairs of 32x32 pixels, 8 channels", 1, 1024, 8, 1024},
+		{"pairs of 512 channels, 28x28 pixels", 1, 512, 784, 512},
+		{"pairs of 197 words, 12 heads of 64", 12, 197, 64, 197},
+		{"sums of 197 words, 12 heads of 64", 12, 197, 197, 64},
+	} {
+		x := []tensor.Tensor{optest.Rand(1, c.n, c.a, c.k), optest.Rand(2, c.n, c.k, c.b)}
+		benchmark(b, c.name, optest.Matmul(), x...)
+		op, image := conv(c.b, pair(1, 1)), optest.Rand(1, c.n, c.k, 1, c.a)
+		for _, w := range optest.Ways(b, op, []tensor.Tensor{image}, optest.Params(op, 2, image)) {
+			if w.IsBlocked() && w.Precision == layout.F32 {
+				way(b, c.name+" as 1x1", w, 2*float64(c.n*c.a*c.k*c.b))
+				break
+			}
+		}
 	}
 }
 
@@ -75,17 +97,20 @@ func BenchmarkOther(b *testing.B) {
 }
 
 func benchmark(b *testing.B, name string, op ops.Op, in ...tensor.Tensor) {
-	params := optest.Params(op, 2, in...)
-	p := optest.Prepare(b, op, in, params)
-	out := tensor.New(optest.Shape(b, op, in...)...)
+	b.Helper()
+	shape := optest.Shape(b, op, in...)
 	var shapes []dim.Shape
 	for _, x := range in {
 		shapes = append(shapes, dim.Shaped(x.Shape...))
 	}
-	flops := op.Cost(shapes, dim.Shaped(out.Shape...)).FLOPs.Float()
+	flops := op.Cost(shapes, dim.Shaped(shape...)).FLOPs.Float()
+	way(b, name, optest.NewWay(optest.Plain(b, op, in), in, optest.Params(op, 2, in...), shape), flops)
+}
+
+func way(b *testing.B, name string, w *optest.Way, flops float64) {
 	for _, n := range []int{1, runtime.GOMAXPROCS(0)} {
-		b.Run(fmt.Sprintf("%s/%s/workers=%d", name, p.Algorithm, n), func(b *testing.B) {
-			tasks := p.Bind(out, in, make([]float32, p.Scratch(n)), n)
+		b.Run(fmt.Sprintf("%s/%s/workers=%d", name, w.Prepared().Algorithm, n), func(b *testing.B) {
+			tasks := w.Tasks(n)
 			w := task.NewWorkers(n)
 			defer w.Close()
 			for b.Loop() {

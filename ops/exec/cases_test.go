@@ -116,6 +116,8 @@ var opCases = []opCase{
 	{optest.Matmul(), in{{1, 3, 33, 300}, {1, 3, 300, 65}}},
 	{optest.Matmul(), in{{2, 70, 1}, {2, 1, 130}}},
 	{optest.Matmul(), in{{1, 130, 512}, {1, 512, 150}}}, // rows that share lines of the cache
+	{optest.Matmul(), in{{1, 140, 341}, {1, 341, 29}}},  // so do every third
+	{optest.Matmul(), in{{2, 25, 1100}, {2, 1100, 24}}}, // several sums
 	{optest.Matmul(), in{{1, 67, 40}, {1, 40, 700}}},
 	{optest.Matmul(), in{{1, 1, 530}, {1, 530, 40}}},
 	{optest.Matmul(), in{{2, 3, 21, 90}, {2, 3, 90, 1}}},

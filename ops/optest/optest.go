@@ -69,16 +69,6 @@ func Shapes(in []tensor.Tensor) []tensor.Shape {
 	return s
 }
 
-// Prepare makes an op ready for these inputs.
-func Prepare(t testing.TB, op ops.Op, in, params []tensor.Tensor) *task.Prepared {
-	t.Helper()
-	var values []layout.Value
-	for _, x := range in {
-		values = append(values, layout.Value{Shape: x.Shape})
-	}
-	return Plain(t, op, in).Prepare(values, layout.Value{Shape: Shape(t, op, in...)}, params, Used{})
-}
-
 // Run computes an op on plain values with so many workers: see Way.Compute.
 func Run(t testing.TB, op ops.Op, in, params []tensor.Tensor, workers int) tensor.Tensor {
 	t.Helper()

@@ -202,8 +202,8 @@ func (w *Way) runIn(t testing.TB, d nested, whole *Guarded, values []layout.Valu
 	return InOrder(t, w.To, tensor.Tensor{Shape: d.Shape, Data: alone})
 }
 
-// tasks are its work in memory of its own.
-func (w *Way) tasks(workers int) []task.Task {
+// Tasks are its work in memory of its own.
+func (w *Way) Tasks(workers int) []task.Task {
 	l := w.layOut()
 	out := tensor.Tensor{Shape: w.Shape, Data: make([]float32, w.To.Floats(w.Shape))}
 	return l.Bind(out, l.in, make([]float32, l.Scratch(workers)), workers)
@@ -211,7 +211,7 @@ func (w *Way) tasks(workers int) []task.Task {
 
 // Parts is the number of parts of its tasks with so many workers, and the most of any task.
 func (w *Way) Parts(workers int) (all, most int) {
-	for _, one := range w.tasks(workers) {
+	for _, one := range w.Tasks(workers) {
 		all, most = all+one.Parts(), max(most, one.Parts())
 	}
 	return all, most
@@ -221,5 +221,5 @@ func (w *Way) Parts(workers int) (all, most int) {
 func (w *Way) RunUnder(ctx context.Context) error {
 	workers := task.NewWorkers(1)
 	defer workers.Close()
-	return workers.Run(ctx, w.tasks(1))
+	return workers.Run(ctx, w.Tasks(1))
 }

@@ -2,120 +2,143 @@ package conv
 
 import (
 	"context"
+	"slices"
 
 	"cnnlang/ops/exec/internal/kernel"
-	"cnnlang/ops/exec/layout"
 	"cnnlang/ops/exec/task"
 	"cnnlang/ops/tensor"
 )
 
-// A product of matrices by the kernel of direct convolutions. To it a row of the first factor is
-// a pixel, whose channels lie together, as they do in a blocked value; so the first is read where
-// it is. The columns of the second are filters, packed 16 or 32 at a time:
+// A product of matrices by a kernel that reads the rows of the first factor where they are, and
+// stores those of the result there. The columns of the second are packed, 16 or 32 to a unit, as the
+// filters of a direct convolution are:
 //
 //	first [a, k]                 second [k, b], packed
 //	row 0: x x x x x x x …       columns 0 to 31: w w w … w   of row 0
 //	row 1: x x x x x x x …                        w w w … w   of row 1 …
 //
-// A part computes some rows of some units: a tile in scratch memory, from where it is copied. Few
-// rows, so that those of the result lie in few pages of memory. Rows that are a power of two apart
-// would share a few lines of the cache, and are copied first.
+// A part computes some rows of some units. Rows whose lengths are about a multiple of a page would
+// share a few lines of the cache, and are copied first.
 type directMatmul struct {
 	*matmul
-	sum        *tapSum
-	size       int           // rows of a tile
-	rows       int           // of a part
-	full, last layout.Places // of the tiles of a part, and of the last one
-	pitch      int           // from a row of the first factor to the next, where a part reads it
-	units      int           // of columns
-	together   int           // units of a part
+	rows     int  // of a part
+	units    int  // of columns
+	together int  // units of a part
+	deep     int  // products of a sum
+	conflict bool // whether the rows are copied
 }
 
 const (
 	// mostRows and mostFirst are how many rows a part has at most, and how many numbers these have
-	// of the first factor.
-	mostRows  = 64
-	mostFirst = 1 << 16
-	// conflicting is from which power of two on the lengths of rows share lines of the cache.
-	conflicting = 512
+	// of the first factor, which stay in a near cache.
+	mostRows  = 128
+	mostFirst = 1 << 15
+	// mostDeep is how many products are summed before the sum is stored.
+	mostDeep = 256
+	// packedUnits is how many units a part packs, of which each row has a line to read.
+	packedUnits = 16
+	// copiedUnits is how many units share a copy of rows, if there are so many.
+	copiedUnits = 16
 )
 
-func (m *matmul) fitsDirect() bool { return hasTiles() && m.k <= mostSummed }
+func (m *matmul) fitsDirect() bool { return kernel.ProductColumns != nil && m.k <= mostSummed }
 
 func (m *matmul) direct() *task.Prepared {
-	d := &directMatmul{matmul: m, pitch: m.k, units: task.CeilDiv(m.b, unitColumns())}
-	d.size = task.Balanced(m.a, kernel.TilePixels, 1)
-	d.rows = task.Balanced(m.a, min(mostRows, mostFirst/m.k), d.size)
-	d.together = min(task.RoundUp(max(partWork/(2*m.k*unitColumns()*d.rows), 1), copiedUnits), d.units)
-	if m.k%conflicting == 0 {
-		d.pitch += Lanes
+	d := &directMatmul{matmul: m, units: task.CeilDiv(m.b, unitColumns()), deep: task.Balanced(m.k, mostDeep, 1)}
+	tile := kernel.ProductRows
+	d.rows = task.Balanced(m.a, min(mostRows, max(mostFirst/m.k, 2*tile)), tile)
+	work := m.k * unitColumns() * min(d.rows, m.a)
+	part := min(max(work*d.units*d.parts()*m.groups/blockedParts, leastPart), mostPart)
+	least := 1
+	if d.conflict = conflicting(m.k); d.conflict {
+		least = copiedUnits
 	}
-	var taps []int
-	for from := 0; from < m.k; from += Lanes {
-		taps = append(taps, from)
-	}
-	d.sum = newTapSum(taps, 1, Lanes, m.k%Lanes)
-	d.full = d.tiles(min(d.rows, m.a))
-	d.last = d.tiles(m.a - (d.parts()-1)*d.rows)
-	tile := d.rows * copiedColumns()
-	return &task.Prepared{Algorithm: "direct-" + kernel.ISA() + "-rows", Shared: m.groups * d.units * d.panel(), PerWorker: tile + d.copied(),
+	d.together = task.Balanced(d.units, max(least, part/work), 1)
+	return &task.Prepared{Algorithm: "direct-" + kernel.ISA() + "-rows", Shared: m.groups * d.units * d.panel(), PerWorker: d.rows*unitColumns() + d.copied(),
 		Tasks: func(out tensor.Tensor, in []tensor.Tensor, s task.Scratch) []task.Task {
 			return []task.Task{d.pack(s.Shared, in[1].Data), d.multiply(out.Data, in[0].Data, s)}
 		}}
 }
 
+// conflicting reports whether some of a few rows of so many numbers begin at about the same place of
+// a page. On Zen 3 a kernel reads six of them half as fast then.
+func conflicting(k int) bool {
+	const page, near = 1024, 32
+	for rows := 1; rows <= 4; rows++ {
+		if at := rows * k % page; at < near || at > page-near {
+			return true
+		}
+	}
+	return false
+}
+
 // parts is how many parts the rows have.
 func (d *directMatmul) parts() int { return task.CeilDiv(d.a, d.rows) }
 
+// unitColumns is how many columns are computed together.
+func unitColumns() int { return kernel.ProductColumns[0] }
+
+// panel is how many float32 lie from the packed columns of a unit to those of the next, which do
+// not begin at the same line of the cache.
+func (d *directMatmul) panel() int { return d.k*unitColumns() + Lanes }
+
+// pitch is how many float32 lie from a copied row to the next.
+func (d *directMatmul) pitch() int { return d.deep + Lanes }
+
 // copied is how many numbers of the first factor a part copies.
 func (d *directMatmul) copied() int {
-	if d.pitch == d.k {
+	if !d.conflict {
 		return 0
 	}
-	return d.rows * d.pitch
+	return task.CeilDiv(d.k, d.deep) * d.rows * d.pitch()
 }
 
-// tiles are those of so many rows.
-func (d *directMatmul) tiles(rows int) layout.Places {
-	var list []kernel.Place
-	for row := 0; row < rows; row += d.size {
-		list = append(list, kernel.Place{Pixels: min(d.size, rows-row), In: row * d.pitch, Next: layout.TileRow * d.pitch,
-			Out: row * Lanes, OutNext: layout.TileRow * Lanes, AddNext: layout.TileRow * Lanes})
+// columns are the first column of a unit, how many it has, and how many the kernel computes.
+func (d *directMatmul) columns(unit int) (first, n, width int) {
+	first = unit * unitColumns()
+	n = min(unitColumns(), d.b-first)
+	for _, width := range slices.Backward(kernel.ProductColumns) {
+		if n <= width {
+			return first, n, width
+		}
 	}
-	return layout.NewPlaces(list, d.pitch)
+	panic("conv: a unit that is too wide")
 }
 
-// unitColumns is how many columns are computed together.
-func unitColumns() int { return kernel.TileBlocks * Lanes }
-
-// copiedUnits is how many units are copied together: a few lines of the cache for each row.
-const copiedUnits = 4
-
-func copiedColumns() int { return copiedUnits * unitColumns() }
-
-// panel is how many float32 the packed columns of a unit take.
-func (d *directMatmul) panel() int { return task.RoundUp(d.k, Lanes) * unitColumns() }
-
-// blocks is how many lines of columns a unit has.
-func (d *directMatmul) blocks(unit int) int {
-	return min(kernel.TileBlocks, task.CeilDiv(d.b-unit*unitColumns(), Lanes))
-}
-
-// pack packs the second factors, row by row: all units of some rows to a part.
-func (d *directMatmul) pack(dst, src []float32) task.Task {
-	return task.Ranges(d.groups*d.k, max(1, task.Grain/d.b), func(first, end, _ int) {
+// pack packs the second factors: some rows of some units to a part.
+func (d *directMatmul) pack(dst, second []float32) task.Task {
+	rows := max(1, task.Grain/(unitColumns()*min(packedUnits, d.units)))
+	down, across := task.CeilDiv(d.k, rows), task.CeilDiv(d.units, packedUnits)
+	some := max(1, task.Grain/(d.b*d.k))
+	return task.Ranges(d.groups*down*across, some, func(first, end, _ int) {
 		for i := first; i < end; i++ {
-			group, row := i/d.k, i%d.k
-			line := src[i*d.b:][:d.b]
-			for unit := 0; len(line) > 0; unit++ {
-				across := d.blocks(unit) * Lanes
-				to := dst[(group*d.units+unit)*d.panel()+row*across:][:across]
-				n := copy(to, line)
-				clear(to[n:])
-				line = line[n:]
-			}
+			group, row, unit := i/(down*across), i/across%down*rows, i%across*packedUnits
+			d.packRows(dst[(group*d.units+unit)*d.panel():], second[(group*d.k+row)*d.b:], row, min(rows, d.k-row), unit)
 		}
 	})
+}
+
+// packRows packs some rows of some units. Of columns beyond the last of a narrow unit nothing is used;
+// what follows in memory is packed, as far as there is any.
+func (d *directMatmul) packRows(dst, second []float32, row, rows, unit int) {
+	units := min(packedUnits, d.units-unit)
+	full := min(units, d.b/unitColumns()-unit)
+	if full > 0 {
+		kernel.PackColumns(dst[row*unitColumns():], d.panel(), second[unit*unitColumns():], d.b, rows, full, unitColumns())
+	}
+	if full == units {
+		return
+	}
+	column, n, width := d.columns(unit + full)
+	to := dst[full*d.panel()+row*width:]
+	whole := min(rows, (len(second)-column-width+d.b)/d.b)
+	if whole > 0 {
+		kernel.PackColumns(to, 0, second[column:], d.b, whole, 1, width)
+	}
+	for r := max(whole, 0); r < rows; r++ {
+		line := to[r*width:][:width]
+		clear(line[copy(line, second[r*d.b+column:][:n]):])
+	}
 }
 
 // multiply computes some rows of some units to a part.
@@ -123,20 +146,17 @@ func (d *directMatmul) multiply(out, first []float32, s task.Scratch) task.Task 
 	down, across := d.parts(), task.CeilDiv(d.units, d.together)
 	some := max(1, leastPart/(d.rows*d.k*unitColumns()*d.together))
 	return task.LongRanges(d.groups*down*across, some, func(ctx context.Context, from, end, worker int) {
+		mem := s.Of(worker)
 		for i := from; i < end && ctx.Err() == nil; i++ {
 			group, row, unit := i/(down*across), i/across%down*d.rows, i%across*d.together
-			w := matmulPart{directMatmul: d, out: out[group*d.a*d.b:][:d.a*d.b], row: row, rows: min(d.rows, d.a-row), places: &d.full}
-			if row+d.rows >= d.a {
-				w.places = &d.last
-			}
-			mem := s.Of(worker)
-			w.tile = mem[:d.rows*copiedColumns()]
-			w.first = first[(group*d.a+row)*d.k:][:w.rows*d.k]
-			if d.copied() > 0 {
+			at := group*d.a + row
+			w := matmulPart{directMatmul: d, rows: min(d.rows, d.a-row), tile: mem[:d.rows*unitColumns()], pitch: d.k, next: d.deep}
+			w.out, w.first = out[at*d.b:][:w.rows*d.b], first[at*d.k:][:w.rows*d.k]
+			if d.conflict {
 				w.apart(mem[len(w.tile):])
 			}
-			for last := min(unit+d.together, d.units); unit < last; unit += copiedUnits {
-				w.units(unit, min(unit+copiedUnits, last), s.Shared[group*d.units*d.panel():])
+			for end := min(unit+d.together, d.units); unit < end; unit++ {
+				w.unit(unit, s.Shared[(group*d.units+unit)*d.panel():])
 			}
 		}
 	})
@@ -146,45 +166,38 @@ func (d *directMatmul) multiply(out, first []float32, s task.Scratch) task.Task 
 type matmulPart struct {
 	*directMatmul
 	out, first, tile []float32
-	row, rows        int
-	places           *layout.Places
+	rows             int
+	pitch            int // from a row of the first factor to the next
+	next             int // from the products of a sum to those of the next
 }
 
-// apart copies the rows of the first factor so that they lie pitch apart.
+// apart copies the rows of the first factor, those of every sum by themselves.
 func (w *matmulPart) apart(mem []float32) {
-	for row := range w.rows {
-		copy(mem[row*w.pitch:], w.first[row*w.k:][:w.k])
-	}
-	w.first = mem
-}
-
-// units computes some units, and copies them together.
-func (w *matmulPart) units(unit, last int, panels []float32) {
-	column := unit * unitColumns()
-	block := w.directMatmul.rows * Lanes // float32 of a line of columns
-	for u := unit; u < last; u++ {
-		w.unit(w.tile[(u-unit)*kernel.TileBlocks*block:], u, panels[u*w.panel():][:w.panel()])
-	}
-	for row := range w.rows {
-		line := w.out[(w.row+row)*w.b+column:][:min((last-unit)*unitColumns(), w.b-column)]
-		from := w.tile[row*Lanes:]
-		for ; len(line) >= Lanes; line = line[Lanes:] {
-			copy(line[:Lanes], from)
-			from = from[min(block, len(from)):]
+	pitch := w.directMatmul.pitch()
+	next := w.rows * pitch
+	for from := 0; from < w.k; from += w.deep {
+		n := min(w.deep, w.k-from)
+		for row := range w.rows {
+			copy(mem[from/w.deep*next+row*pitch:], w.first[row*w.k+from:][:n])
 		}
-		copy(line, from)
 	}
+	w.first, w.pitch, w.next = mem, pitch, next
 }
 
-// unit computes a unit, in calls short enough for the garbage collector to stop all threads soon.
-func (w *matmulPart) unit(tile []float32, unit int, weights []float32) {
-	blocks := w.blocks(unit)
-	size := blocks * Lanes * Lanes // of the weights of a tap
-	k := kernel.Tile{Blocks: blocks, Weights: weights[:w.sum.taps*size], In: w.first, Out: tile, OutBlock: w.directMatmul.rows * Lanes,
-		Bias: noBias, Low: -infty, High: infty}
-	call := max(1, blockedCall/(len(k.Weights)*kernel.TilePixels))
-	for from, all := 0, w.places.At.Len(); from < all; from += call {
-		at, onto := w.places.Slice(from, min(from+call, all))
-		w.sum.run(k, size, nil, &at, &onto)
+// unit computes a unit in place, or in scratch memory if it is narrow.
+func (w *matmulPart) unit(unit int, panel []float32) {
+	column, n, width := w.columns(unit)
+	to, pitch := w.out[column:], w.b
+	if n < width {
+		to, pitch = w.tile, width
+	}
+	for from := 0; from < w.k; from += w.deep {
+		end := min(from+w.deep, w.k)
+		kernel.Product(to, pitch, w.first[from/w.deep*w.next:], w.pitch, panel[from*width:end*width], w.rows, width, from > 0)
+	}
+	if n < width {
+		for row := range w.rows {
+			copy(w.out[row*w.b+column:][:n], w.tile[row*width:])
+		}
 	}
 }

@@ -47,6 +47,7 @@ func Files() map[string]string {
 		write func(*text, isa)
 	}{
 		{"gemm", gemm},
+		{"product", products},
 		{"dot", dot},
 		{"vec", vectors},
 		{"peak", peak},

@@ -20,6 +20,7 @@ func neonFiles() map[string]string {
 		write func(neon)
 	}{
 		{"gemm", neon.gemm},
+		{"product", neon.products},
 		{"dot", neon.dot},
 		{"vec", neon.vectors},
 		{"peak", neon.peak},
