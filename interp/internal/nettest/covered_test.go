@@ -18,8 +18,7 @@ var withoutReference = map[string]string{
 	"mobilenet_v2_keras": "mobilenet_v2 with other arguments",
 	"resnet50_keras":     "resnet50 with other arguments",
 	"resnet50_v1":        "resnet50 with the stride elsewhere",
-	"unet":               "no implementation of its tensors' names was found",
-	"unet_taps":          "the graph of unet",
+	"unet":               "the graph of unet_taps",
 	"xception_keras":     "xception with other arguments",
 }
 

@@ -19,6 +19,7 @@ var SourceNames = map[string]string{
 	"legacy_seresnext101_32x4d": "cadene",
 	"yolo_v3":                   "pytorch_yolov3",
 	"siamese":                   "siamese_pytorch",
+	"unet_taps":                 "milesial",
 }
 
 // Generated are the weights that the reference has for a network and a seed.

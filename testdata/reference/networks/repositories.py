@@ -1,6 +1,6 @@
 """Networks of repositories of their own: 4uiiurz1/pytorch-nested-unet (557ea02f), eriklindernoren/PyTorch-YOLOv3
-(1d621c84), Jongchan/attention-module (459efad0), fangpin/siamese-pytorch (750cfef1), and xvjiarui/GCNet (029db540),
-whose body is torchvision's. ESPCN is written here after its paper."""
+(1d621c84), Jongchan/attention-module (459efad0), fangpin/siamese-pytorch (750cfef1), milesial/Pytorch-UNet (21d7850), and
+xvjiarui/GCNet (029db540), whose body is torchvision's. ESPCN is written here after its paper."""
 import sys
 import types
 
@@ -79,7 +79,12 @@ def siamese():
     return module("siamese-pytorch", "model").Siamese()
 
 
+def unet_taps():
+    return module("Pytorch-UNet", "unet").UNet(3, 2)
+
+
 NETS = {
+    unet_taps: ([[1, 3, 48, 80]], [[1, 3, 256, 256]]),
     unetpp: ([[1, 3, 48, 80]], [[1, 3, 96, 96]]),
     yolo_v3: ([[1, 3, 96, 128]], [[1, 3, 416, 416]]),
     cbam_resnet18: [[1, 3, 224, 224]],  # its last pool has this size
