@@ -170,6 +170,11 @@ func (p *Program) instantiate(o *resolve.Object, opts elab.Options, set ...*sour
 		drawn, _ := again(elab.Options{Outline: true, InSeries: inSeries})
 		graph.Walk([]*graph.Part{drawn.Self}, func(p *graph.Part) {
 			p.Node = r.Graph.Nodes[p.Node.ID]
+			for _, values := range [][]graph.Output{p.Takes, p.Gives} {
+				for i := range values {
+					values[i].Node = r.Graph.Nodes[values[i].Node.ID]
+				}
+			}
 			if p.Side != nil {
 				p.Side = r.Graph.Sides[slices.Index(drawn.Graph.Sides, p.Side)]
 			}

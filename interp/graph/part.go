@@ -51,10 +51,13 @@ type Part struct {
 	Channels *Formula
 	// Signature is that of a block, as it is written.
 	Signature string
-	Stage     bool
-	Closed    bool  // a block of a sketch that is not entered
-	Side      *Side // the head that it belongs to, or is
-	Span      source.Span
+	// Takes and Gives are the values of a block that takes or gives several, in the order of its
+	// signature, with what that calls them, "" for nothing.
+	Takes, Gives []Output
+	Stage        bool
+	Closed       bool  // a block of a sketch that is not entered
+	Side         *Side // the head that it belongs to, or is
+	Span         source.Span
 }
 
 // A Sketch is the outline of a block with the values that it takes and gives. Of a list whose

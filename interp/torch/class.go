@@ -45,8 +45,9 @@ type row struct {
 	in   *graph.Node
 	// around is the input of home.
 	around *graph.Node
-	// Values that it takes beside its input, and gives beside its result.
-	takes, gives []extra
+	// Values that it takes beside its input, and gives beside its result, and how many of them come before these.
+	takes, gives   []extra
+	inAt, resultAt int
 }
 
 // An extra is a value with a name.

@@ -1,8 +1,10 @@
 package torch
 
 import (
+	"cmp"
 	"crypto/sha256"
 	"fmt"
+	"math"
 	"slices"
 	"strings"
 
@@ -47,14 +49,29 @@ func newFile(net *graph.Part, g *graph.Graph) *file {
 	}
 	f.in[net] = g.Input()
 	f.follow(net.Parts, g.Input(), []*graph.Part{net})
-	for _, t := range f.taps {
-		n := t.part.Call[strings.LastIndexAny(t.part.Call, ".@")+1:]
-		f.tapped[t.part.Node] = identifier(n)
-	}
+	f.nameTapped()
 	f.readEnds()
 	f.findRows(net.Parts)
 	f.findClasses(net)
 	return f
+}
+
+// nameTapped gives each value that is read by name the name by which the text reads it where that is nearest to
+// the net itself, or, where the text has none, that of an item of a list.
+func (f *file) nameTapped() {
+	far := func(t inside) int {
+		if t.part.Names == nil { // an item
+			return math.MaxInt
+		}
+		return len(t.around)
+	}
+	nearest := map[*graph.Node]int{}
+	for _, t := range f.taps {
+		n := t.part.Node
+		if before, named := nearest[n]; !named || far(t) < before {
+			nearest[n], f.tapped[n] = far(t), identifier(t.part.Call[strings.LastIndexAny(t.part.Call, ".@")+1:])
+		}
+	}
 }
 
 // follow notes what every part takes.
@@ -292,11 +309,34 @@ func (f *file) findExtras() {
 		}
 	}
 	for _, r := range f.rowOf {
-		byID := func(a, b extra) int { return a.node.ID - b.node.ID }
-		slices.SortStableFunc(r.takes, byID)
-		slices.SortStableFunc(r.gives, byID)
+		r.inAt = inOrder(r.takes, r.part.Takes, r.in)
+		r.resultAt = inOrder(r.gives, r.part.Gives, r.part.Node)
 	}
 	f.takeEnds()
+}
+
+// inOrder puts values into the order of a signature that has several, and what is none of them behind these; it
+// gives them their names there. It returns how many come before main, which is beside them.
+func inOrder(list []extra, signature []graph.Output, main *graph.Node) (before int) {
+	place := func(n *graph.Node) int {
+		if i := slices.IndexFunc(signature, func(o graph.Output) bool { return o.Node == n }); i >= 0 {
+			return i
+		}
+		return len(signature)
+	}
+	slices.SortStableFunc(list, func(a, b extra) int {
+		return cmp.Or(place(a.node)-place(b.node), a.node.ID-b.node.ID)
+	})
+	for i, e := range list {
+		at := place(e.node)
+		if at < len(signature) && signature[at].Name != "" {
+			list[i].name = identifier(signature[at].Name)
+		}
+		if at < place(main) {
+			before++
+		}
+	}
+	return before
 }
 
 // shape says how a part is built, numbers left out: parts with one shape are written alike.

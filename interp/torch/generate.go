@@ -116,8 +116,8 @@ func (c *class) generate() {
 		f.ch = f.channelsAfter(f.incoming(), f.nodes)
 	}
 	c.body = body{in: "x"}
-	if c.net && len(c.graph.Inputs) > 1 {
-		c.body.in = f.fresh(c.graph.Input().Path)
+	if n := c.inputName(); n != "" {
+		c.body.in = f.fresh(n)
 		f.cur, f.target = name(c.body.in), c.body.in
 	}
 	if c.isRow() {
@@ -137,6 +137,19 @@ func (c *class) generate() {
 	c.body.init, c.body.forward = append(f.stores, init...), out
 }
 
+// inputName is what the signature calls the input of a class that takes several values, "" for nothing.
+func (c *class) inputName() string {
+	if c.net && len(c.graph.Inputs) > 1 {
+		return c.graph.Input().Path
+	}
+	r := c.rows[0]
+	i := slices.IndexFunc(r.part.Takes, func(o graph.Output) bool { return o.Node == r.in })
+	if c.net || i < 0 {
+		return ""
+	}
+	return r.part.Takes[i].Name
+}
+
 func newFunction() *function {
 	return &function{
 		used: newNames("x", "heads", "self"), held: map[string]bool{}, assigned: map[string]bool{}, stable: map[string]bool{}, stored: map[string]string{},
@@ -147,7 +160,8 @@ func newFunction() *function {
 // fitting reports whether all rows take and give as many values.
 func (c *class) fitting() bool {
 	for _, r := range c.rows {
-		if len(r.takes) != len(c.rows[0].takes) || len(r.gives) != len(c.rows[0].gives) || len(r.in.Shape) != len(c.rows[0].in.Shape) {
+		first := c.rows[0]
+		if len(r.takes) != len(first.takes) || len(r.gives) != len(first.gives) || r.inAt != first.inAt || r.resultAt != first.resultAt || len(r.in.Shape) != len(first.in.Shape) {
 			return false
 		}
 	}
@@ -180,7 +194,7 @@ func (c *class) isRow() bool {
 func (f *flow) enter() {
 	r := f.rows[0]
 	f.know(f.nodes, f.body.in)
-	if f.tapName(f.nodes) != "" {
+	if f.tapName(f.nodes) != "" || f.inputName() != "" {
 		f.held[f.body.in], f.stable[f.body.in] = true, true
 		f.target = f.fresh("y")
 	}
@@ -221,6 +235,9 @@ func (f *flow) leave() {
 			return
 		}
 		results = append(results, name(v))
+	}
+	if at := f.rows[0].resultAt; at > 0 {
+		results = slices.Insert(results[1:], at, results[0])
 	}
 	if f.heads {
 		*f.out = append([]*stmt{{target: name("heads"), value: name("{}")}}, *f.out...)

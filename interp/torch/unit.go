@@ -48,6 +48,9 @@ func (f *flow) unit(c *cell) {
 		f.settle()
 		args[0] = f.cur
 	}
+	if cls != nil {
+		args = slices.Insert(args[1:], cls.rows[0].inAt, args[0])
+	}
 	x := calling(f.attribute(c, made), args...)
 	if cls != nil && len(cls.rows[0].gives) > 0 {
 		f.unpack(c, x)
@@ -62,12 +65,16 @@ func (f *flow) unit(c *cell) {
 
 // unpack takes what a module gives beside its result.
 func (f *flow) unpack(c *cell, x *expr) {
-	v := f.target
-	if f.held[v] {
+	v, result := f.target, nodesOf(c.parts)
+	switch called := f.tapName(result); {
+	case called != "":
+		v = f.fresh(called)
+		f.keepAs(v, result)
+	case f.held[v]:
 		v = f.fresh("y")
 		f.target = v
 	}
-	targets, heads := []*expr{name(v)}, []*stmt{}
+	targets, heads := []*expr{}, []*stmt{}
 	for i, g := range f.rowOf[c.parts[0]].gives {
 		nodes := make([]*graph.Node, len(c.parts))
 		for k, p := range c.parts {
@@ -81,14 +88,12 @@ func (f *flow) unpack(c *cell, x *expr) {
 			f.heads = true
 		}
 	}
+	targets = slices.Insert(targets, f.rowOf[c.parts[0]].resultAt, name(v))
 	f.emit(&stmt{target: &expr{kind: tuple, text: "bare", args: targets}, value: x})
 	for _, s := range heads {
 		f.emit(s)
 	}
-	f.cur, f.nodes, f.length = name(v), nodesOf(c.parts), 0
-	if f.tapName(f.nodes) != "" {
-		f.settle()
-	}
+	f.cur, f.nodes, f.length = name(v), result, 0
 }
 
 // moduleOf is the module of a block or group, and its class, nil for a row of steps.

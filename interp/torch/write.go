@@ -150,7 +150,7 @@ func (c *class) write(w *writer) {
 		if len(c.body.init) > 0 || len(c.params) > 0 || c.net {
 			w.line("")
 		}
-		w.signature("forward", append([]string{"self", c.body.in}, c.body.takes...))
+		w.signature("forward", slices.Insert(append([]string{"self"}, c.body.takes...), 1+c.rows[0].inAt, c.body.in))
 		w.in(func() { w.statements(c.body.forward) })
 	})
 }

@@ -2,6 +2,7 @@ package elab
 
 import (
 	"slices"
+	"strings"
 
 	"cnnlang/interp/graph"
 	"cnnlang/lang/ast"
@@ -58,6 +59,18 @@ func (m *machine) blockItself(c *Closure, e *env, from *frame) *graph.Part {
 	}
 	e.frame.part = p
 	return p
+}
+
+// valuesOf are values of a block's signature for an outline.
+func valuesOf(values []portValue) (list []graph.Output) {
+	for _, v := range values {
+		o := graph.Output{Node: v.x.node()}
+		if n := v.port.Shape.As; n != nil {
+			o.Name = strings.Trim(v.String(), "`")
+		}
+		list = append(list, o)
+	}
+	return list
 }
 
 // branch collects the parts that make adds to the series as a branch of its own.

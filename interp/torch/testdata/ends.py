@@ -40,7 +40,7 @@ class Two(nn.Module):
     def forward(self, x):
         s = x.sigmoid()
         p = getattr(self, "1")(s).relu()
-        return s, p
+        return p, s
 
 
 class Ends(nn.Module):
@@ -59,16 +59,14 @@ class Ends(nn.Module):
 
     def forward(self, image, flow, spare):
         heads = {}
-        y, z = self.trunk(image)
-        y2 = y  # [N, 4, 16, 16]
+        y2, z = self.trunk(image)
         if self.side_heads:
             heads["aux"] = self.aux(y2, z)
         y3 = getattr(getattr(getattr(self, "2"), "2"), "0").expand(
             image.shape[0], -1, -1, -1
         )
         y4 = torch.cat([z, flow, F.interpolate(y3, scale_factor=16)], 1)
-        y4, p = self.last(y4)
-        s = y4  # [N, 12, 16, 16]
+        p, s = self.last(y4)
         boxes = self.b(y2)  # [N, 3, 16, 16]
         if self.side_heads:
             return (y2, p, boxes, flow, y2), heads

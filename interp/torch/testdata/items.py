@@ -67,10 +67,10 @@ class Aux(nn.Module):
         getattr(self, "1").add_module("1", nn.Flatten())
         getattr(self, "1").fc = nn.Linear(6, 3)
 
-    def forward(self, x, a, n0):
-        n02 = getattr(self, "1")(a)
-        n1 = getattr(self, "1")(n0)
-        return n02 + n1
+    def forward(self, x, x_, y):
+        n0 = getattr(self, "1")(x_)
+        n1 = getattr(self, "1")(y)
+        return n0 + n1
 
 
 class Items(nn.Module):
@@ -87,19 +87,19 @@ class Items(nn.Module):
 
     def forward(self, x):
         heads = {}
-        a = self.a(x)  # [N, 6, 8, 8]
-        b = self.b(a)  # [N, 6, 4, 4]
-        n0 = getattr(self, "2")(b)  # [N, 6, 4, 4]
-        n6 = self.head(a)  # [N, 4, 8, 8]
-        q = self.head(n0)  # [N, 4, 4, 4]
-        n02 = F.interpolate(q, scale_factor=2)  # [N, 4, 8, 8]
-        one = self.one(n6)  # [N, 4, 8, 8]
-        one2 = self.one(n02)  # [N, 4, 8, 8]
-        n03 = getattr(self, "7")(one)  # [N, 4, 8, 8]
+        x_ = self.a(x)  # [N, 6, 8, 8]
+        b = self.b(x_)  # [N, 6, 4, 4]
+        y = getattr(self, "2")(b)  # [N, 6, 4, 4]
+        p = self.head(x_)  # [N, 4, 8, 8]
+        q = self.head(y)  # [N, 4, 4, 4]
+        n0 = F.interpolate(q, scale_factor=2)  # [N, 4, 8, 8]
+        one = self.one(p)  # [N, 4, 8, 8]
+        one2 = self.one(n0)  # [N, 4, 8, 8]
+        n02 = getattr(self, "7")(one)  # [N, 4, 8, 8]
         n1 = getattr(self, "7")(one2)  # [N, 4, 8, 8]
-        y = n03 + n1  # [N, 4, 8, 8]
+        y2 = n02 + n1  # [N, 4, 8, 8]
         if self.side_heads:
-            heads["aux"] = self.aux(y, a, n0)
+            heads["aux"] = self.aux(y2, x_, y)
         if self.side_heads:
-            return y, heads
-        return y
+            return y2, heads
+        return y2

@@ -17,13 +17,13 @@ class Dual(nn.Module):
         self.add_module("1", nn.BatchNorm2d(channels))
         self.add_module("3", nn.Conv2d(channels, c + k, 1))
 
-    def forward(self, x, res):
-        y2 = getattr(self, "1")(torch.cat([res, x], 1))
+    def forward(self, res, dense):
+        y2 = getattr(self, "1")(torch.cat([res, dense], 1))
         y2 = y2.relu()
         y3 = getattr(self, "3")(y2)
         res2 = res + y3[:, : self.c]
-        dense = torch.cat([x, y3[:, self.c : self.c + self.k]], 1)
-        return dense, res2
+        dense2 = torch.cat([dense, y3[:, self.c : self.c + self.k]], 1)
+        return res2, dense2
 
 
 class Upsample(nn.Module):
@@ -53,8 +53,8 @@ class Pyramid(nn.Module):
         self.outer.add_module("1", nn.Conv2d(7, c, 3, padding=1))
         self.outer.add_module("2", nn.Conv2d(7, c, 3, padding=1))
 
-    def forward(self, x, xs_0_, xs_1_):
-        m_2_ = getattr(self.inner, "2")(x)
+    def forward(self, xs_0_, xs_1_, xs_2_):
+        m_2_ = getattr(self.inner, "2")(xs_2_)
         y = getattr(self.inner, "1")(xs_1_)
         y = y + getattr(getattr(getattr(self, "3"), "1"), "0")(m_2_)
         m_1_ = y
@@ -63,7 +63,7 @@ class Pyramid(nn.Module):
         m_0_ = y
         fine = getattr(self.outer, "0")(m_0_)
         coarse = getattr(self.outer, "2")(m_2_)
-        return coarse, fine
+        return fine, coarse
 
 
 class Near(nn.Module):
@@ -99,17 +99,13 @@ class Ports(nn.Module):
     def forward(self, x):
         res = getattr(getattr(getattr(self, "0"), "0"), "0")(x)  # [N, 4, 16, 16]
         dense = getattr(getattr(getattr(self, "0"), "1"), "0")(x)  # [N, 2, 16, 16]
-        y, res2 = getattr(self, "1")(dense, res)
-        dense2 = y  # [N, 5, 16, 16]
-        y, res3 = getattr(self, "2")(dense2, res2)
-        dense3 = y  # [N, 8, 16, 16]
-        y, n0 = getattr(self, "3")(dense3, res3)
-        n1 = y  # [N, 11, 16, 16]
+        res2, dense2 = getattr(self, "1")(res, dense)
+        res3, dense3 = getattr(self, "2")(res2, dense2)
+        n0, n1 = getattr(self, "3")(res3, dense3)
         x_ = torch.cat([n0, n1], 1)  # [N, 15, 16, 16]
         xs_1_ = F.max_pool2d(x_, 2)  # [N, 15, 8, 8]
         xs_2_ = getattr(getattr(getattr(self, "5"), "2"), "0")(x_)  # [N, 5, 4, 4]
-        y2, fine = self.neck(xs_2_, x_, xs_1_)
-        coarse = y2  # [N, 7, 4, 4]
+        fine, coarse = self.neck(x_, xs_1_, xs_2_)
         y32 = getattr(getattr(getattr(self, "7"), "0"), "0")(x_)
         y3 = getattr(getattr(getattr(self, "7"), "1"), "0")(coarse)  # [N, 7, 16, 16]
         return torch.cat([y32, y3, fine], 1)  # [N, 22, 16, 16]

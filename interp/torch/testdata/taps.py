@@ -19,8 +19,8 @@ class Trunk(nn.Module):
         )
 
     def forward(self, x):
-        skip = self.layer1(x)
-        return self.layer2(skip), skip
+        layer1 = self.layer1(x)
+        return self.layer2(layer1), layer1
 
 
 class Head(nn.Module):
@@ -39,8 +39,8 @@ class Aux(nn.Module):
         super().__init__()
         self.add_module("0", Head(8, 5))
 
-    def forward(self, x, skip):
-        return getattr(self, "0")(skip)
+    def forward(self, x, layer1):
+        return getattr(self, "0")(layer1)
 
 
 class Join(nn.Module):
@@ -50,8 +50,8 @@ class Join(nn.Module):
         super().__init__()
         self.up = nn.ConvTranspose2d(in_channels, c, 2, stride=2)
 
-    def forward(self, x, skip):
-        return torch.cat([skip, self.up(x)], 1)
+    def forward(self, x, layer1):
+        return torch.cat([layer1, self.up(x)], 1)
 
 
 class Group(nn.Module):
@@ -100,10 +100,10 @@ class Taps(nn.Module):
         heads = {}
         early = getattr(self, "0")(x)  # [N, 4, 16, 16]
         x = early.relu()  # [N, 4, 16, 16]
-        x, skip = self.body(x)
+        x, layer1 = self.body(x)
         if self.side_heads:
-            heads["aux"] = self.aux(x, skip)
-        x = getattr(self, "4")(x, skip)  # [N, 12, 8, 8]
+            heads["aux"] = self.aux(x, layer1)
+        x = getattr(self, "4")(x, layer1)  # [N, 12, 8, 8]
         x, within = self.group(x)
         x = x + within  # [N, 8, 8, 8]
         x, deep = self.x(x)
