@@ -116,7 +116,7 @@ func same(def, value string, values map[string]string) bool {
 func Written(v any) string {
 	switch v := v.(type) {
 	case dim.Size:
-		return v.Decimal()
+		return short(v.Decimal())
 	case dim.Pair:
 		if v.H == v.W {
 			return v.H.Decimal()
@@ -130,6 +130,20 @@ func Written(v any) string {
 		return strconv.Quote(v)
 	}
 	return fmt.Sprint(v)
+}
+
+// short writes a decimal number of many zeros with an exponent: 1e-5.
+func short(decimal string) string {
+	digits, small := strings.CutPrefix(decimal, "0.000")
+	if !small {
+		return decimal
+	}
+	rest := strings.TrimLeft(digits, "0")
+	text := fmt.Sprintf("%se-%d", rest[:1], 4+len(digits)-len(rest))
+	if len(rest) > 1 {
+		text = rest[:1] + "." + rest[1:] + text[1:]
+	}
+	return text
 }
 
 // List is a list as the language writes it.

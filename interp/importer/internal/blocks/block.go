@@ -17,6 +17,7 @@ type block struct {
 	pattern     pattern
 	occurrences int
 	numbers     int // that its steps use up in paths
+	unnamed     int // of its steps that have tensors and no label
 	rank        int // of what flows in
 	tree        *tree.Block
 }

@@ -95,38 +95,74 @@ func (n *naming) add(names []string) {
 // common is what differs in all names of each of so many occurrences, made longer by what stands
 // before it in all of them.
 func (n *naming) common(occurrences int) ([]string, bool) {
-	for {
-		last := byte(0)
-		for _, before := range n.before {
-			if before == "" || !strings.Contains(wordBytes, before[len(before)-1:]) || last != 0 && before[len(before)-1] != last {
-				last = 0
-				break
-			}
-			last = before[len(before)-1]
-		}
-		if last == 0 {
-			break
-		}
-		for i := range n.before {
-			n.before[i] = n.before[i][:len(n.before[i])-1]
-		}
-	}
 	values := make([]string, occurrences)
 	for i, names := range n.vectors {
 		for o, s := range names {
-			if s == "" {
-				continue
-			}
-			middle := s[len(n.before[i]) : len(s)-len(n.behind[i])]
-			if values[o] == "" {
-				values[o] = middle
-			}
-			if middle == "" || values[o] != middle {
-				return nil, false
+			if s != "" {
+				values[o] = longer(values[o], s[len(n.before[i]):len(s)-len(n.behind[i])])
 			}
 		}
 	}
-	return values, !slices.Contains(values, "")
+	for i, names := range n.vectors {
+		if !n.split(i, names, values) {
+			return nil, false
+		}
+	}
+	for last := n.last(); last != ""; last = n.last() {
+		for i := range n.before {
+			n.before[i] = strings.TrimSuffix(n.before[i], last)
+		}
+		for o := range values {
+			values[o] = last + values[o]
+		}
+	}
+	return values, !slices.ContainsFunc(values, func(v string) bool { return v == "" || strings.Count(v, "{") != strings.Count(v, "}") })
+}
+
+// split makes what stands before and behind what differs in names shorter, so that the values stand between: names
+// that few occurrences have may have more in common. It fails if they do not.
+func (n *naming) split(i int, names, values []string) bool {
+	o := slices.IndexFunc(names, func(s string) bool { return s != "" })
+	for at := 0; ; at++ {
+		k := strings.Index(names[o][min(at, len(names[o])):], values[o])
+		if k < 0 {
+			return false
+		}
+		at += k
+		before, behind := names[o][:at], names[o][at+len(values[o]):]
+		if all := func(v int, s string) bool { return s == "" || s == before+values[v]+behind }; matches(names, all) {
+			n.before[i], n.behind[i] = before, behind
+			return true
+		}
+	}
+}
+
+func matches(names []string, is func(int, string) bool) bool {
+	for o, s := range names {
+		if !is(o, s) {
+			return false
+		}
+	}
+	return true
+}
+
+func longer(a, b string) string {
+	if len(b) > len(a) {
+		return b
+	}
+	return a
+}
+
+// last is the byte of a word that stands in all names right before what differs, "" for none.
+func (n *naming) last() string {
+	last := ""
+	for _, before := range n.before {
+		if before == "" || !strings.Contains(wordBytes, before[len(before)-1:]) || last != "" && !strings.HasSuffix(before, last) {
+			return ""
+		}
+		last = before[len(before)-1:]
+	}
+	return last
 }
 
 const wordBytes = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_"

@@ -2,10 +2,13 @@ package blocks_test
 
 import (
 	"os"
+	"slices"
 	"testing"
 
+	"cnnlang/interp/graph"
 	"cnnlang/interp/importer/internal/caffe"
 	"cnnlang/interp/importer/internal/flat"
+	"cnnlang/interp/importer/internal/flattest"
 	"cnnlang/interp/internal/weightfile/filetest"
 )
 
@@ -16,12 +19,12 @@ func TestWholeNames(t *testing.T) {
 		net   string
 		lines int
 	}{
-		{"densenet_dense", 16},
+		{"densenet_dense", 17},
 		{"inception_modules", 23},
 		{"mobilenet_groups", 20},
-		{"resnet_bottlenecks", 23},
+		{"resnet_bottlenecks", 21},
 		{"senet_axpy", 34},
-		{"squeezenet_fires", 21},
+		{"squeezenet_fires", 19},
 	} {
 		t.Run(c.net, func(t *testing.T) {
 			name := "../../../../testdata/import/caffe/" + c.net + ".prototxt"
@@ -40,5 +43,32 @@ func TestWholeNames(t *testing.T) {
 			}
 			samePaths(t, graphOf(t, text), net)
 		})
+	}
+}
+
+// Networks that Caffe2 exported call a tensor gpu_0/res2_0_branch2a_w_0, which is the weight of the layer
+// res2_0_branch2a.
+func TestNamesOfCaffe2(t *testing.T) {
+	files := flattest.Unzipped(t, "onnx/light.zip")
+	for _, c := range []struct {
+		net    string
+		lines  int
+		layers []string
+	}{
+		{"light_resnet50", 30, []string{"conv1", "res_conv1_bn", "res2_0_branch2a", "res2_0_branch2a_bn", "res5_2_branch2c_bn", "pred"}},
+		{"light_vgg19", 11, []string{"conv1_1", "conv5_4", "fc6", "fc8"}},
+	} {
+		net := exported(t, c.net, files[c.net+".onnx"])
+		text := folded(t, net)
+		if n := lines(text); n > c.lines {
+			t.Errorf("%d lines, want at most %d:\n%s", n, c.lines, text)
+		}
+		g := graphOf(t, text)
+		samePaths(t, g, net)
+		for _, layer := range c.layers {
+			if !slices.ContainsFunc(g.Nodes, func(n *graph.Node) bool { return len(n.Params) > 0 && n.Module() == layer }) {
+				t.Errorf("%s is not in the text:\n%s", layer, text)
+			}
+		}
 	}
 }

@@ -122,7 +122,7 @@ func (f *folder) solve(k *candidate) bool {
 // make makes a block of a candidate, and calls of its members.
 func (f *folder) make(k *candidate) {
 	b := &block{key: k.key, id: idOf(k.key), where: k.solver.where, params: k.solver.params, pattern: k.pattern,
-		occurrences: len(k.members), rank: len(k.members[0].in.Shape), numbers: k.members[0].body.numbers()}
+		occurrences: len(k.members), rank: len(k.members[0].in.Shape), numbers: k.members[0].body.numbers(), unnamed: k.members[0].body.unnamed()}
 	slices.SortStableFunc(b.params, func(p, q *param) int { return cmpBool(p.def != nil, q.def != nil) })
 	b.name = f.nameOf(b, k.members)
 	f.blocks = append(f.blocks, b)

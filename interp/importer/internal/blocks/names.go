@@ -110,10 +110,8 @@ func (p pattern) look() look {
 		}
 		groups, _ := whole(s.arg("groups"))
 		l.depthwise = l.depthwise || groups > 1 && groups == channels(s.in)
-		if k, ok := whole(s.arg("k")); ok && !strings.HasSuffix(s.name, "pool") && it.form == plain {
-			l.kernels += fmt.Sprint(k)
-		}
 	})
+	l.kernels = p.kernels()
 	if l.add || l.branches > 0 {
 		return l
 	}
@@ -136,6 +134,25 @@ func (p pattern) look() look {
 		l.name = "conv_" + names[1]
 	}
 	return l
+}
+
+// kernels are those of the convolutions that all occurrences have, one digit for each.
+func (p pattern) kernels() (digits string) {
+	for _, it := range p {
+		s := it.first()
+		if it.form == plain && s.kind == apply && !strings.HasSuffix(s.name, "pool") {
+			if k, ok := whole(s.arg("k")); ok {
+				digits += fmt.Sprint(k)
+			}
+		}
+		for _, branch := range it.branches {
+			digits += branch.kernels()
+		}
+		if it.form != option {
+			digits += it.body.kernels()
+		}
+	}
+	return digits
 }
 
 // holds reports whether an item has one of these operations in it.

@@ -58,6 +58,8 @@ func (b body) unnamed() int {
 		switch {
 		case s.label != "" || s.called != "":
 			continue
+		case s.empty && s.block != nil:
+			n += s.block.unnamed
 		case s.block != nil, s.kind == group && s.numbered, s.node != nil && s.kind == apply && len(s.node.Params) > 0:
 			n++
 		}
@@ -133,39 +135,46 @@ func worthwhile(b body, n int) bool {
 	return n > 2 || len(b) == 1 && b[0].label == "" || b[0].is("conv", "deconv", "linear", "id")
 }
 
-// follows reports whether a step is another but for its label, which counts by k.
+// follows reports whether a step is another but for its label, or the name that it gives a block, which
+// counts by k.
 func follows(x, y *step, k int) bool {
-	if x.as != "" || x.called != "" || x.kind == side || x.kind == read || x.numbered && x.kind == group || x.empty {
+	if x.as != "" || x.kind == side || x.kind == read || x.numbered && x.kind == group || x.empty && x.block == nil {
 		return false
 	}
-	if x.label != y.label && !counts(x.label, y.label, k) || x.label == y.label && x.label != "" {
-		return false
-	}
-	return x.equal(y)
+	return succeeds(x.label, y.label, k) && succeeds(x.called, y.called, k) && x.equal(y, k)
 }
 
-// equal reports whether steps are the same but for their labels.
-func (s *step) equal(t *step) bool {
-	return s.kind == t.kind && s.numbered == t.numbered && s.name == t.name && s.called == t.called && s.block == t.block && s.count == t.count && s.counter == t.counter &&
+// succeeds reports whether there is no label, or label b is a with one number that is k more.
+func succeeds(a, b string, k int) bool {
+	if a == "" && b == "" {
+		return true
+	}
+	at, n := counts(a, b)
+	return at >= 0 && n == k
+}
+
+// equal reports whether steps are the same but for their labels, and the names that they give a block, which
+// count by k.
+func (s *step) equal(t *step, k int) bool {
+	return s.kind == t.kind && s.numbered == t.numbered && s.name == t.name && s.block == t.block && s.count == t.count && s.counter == t.counter &&
 		s.empty == t.empty && s.as == t.as && slices.Equal(s.heads, t.heads) &&
-		slices.EqualFunc(s.args, t.args, func(x, y arg) bool { return x.name == y.name && same(x.value, y.value) }) &&
+		slices.EqualFunc(s.args, t.args, func(x, y arg) bool {
+			if roleOf(s, x.name) == called && k > 0 {
+				return succeeds(x.value.(string), y.value.(string), k)
+			}
+			return x.name == y.name && same(x.value, y.value)
+		}) &&
 		slices.EqualFunc(s.branches, t.branches, equal) && equal(s.body, t.body)
 }
 
 func equal(a, b body) bool {
-	return slices.EqualFunc(a, b, func(x, y *step) bool { return x.label == y.label && x.equal(y) })
+	return slices.EqualFunc(a, b, func(x, y *step) bool { return x.label == y.label && x.called == y.called && x.equal(y, 0) })
 }
 
 var number = regexp.MustCompile(`[0-9]+`)
 
-// counts reports whether label b is a with one number that is k more.
-func counts(a, b string, k int) bool {
-	at, n := counted(a, b)
-	return at >= 0 && n == k
-}
-
-// counted is the place of the number in which two labels differ, and by how much.
-func counted(a, b string) (at, by int) {
+// counts is the place of the number in which two labels differ, and by how much.
+func counts(a, b string) (at, by int) {
 	x, y := number.FindAllStringIndex(a, -1), number.FindAllStringIndex(b, -1)
 	if len(x) != len(y) {
 		return -1, 0
@@ -189,23 +198,35 @@ func repeated(b body, n int) *step {
 	period := len(b) / n
 	r := &step{kind: repeat, count: n, in: b[0].in, node: b[len(b)-1].node, body: slices.Clone(b[:period])}
 	for i, s := range r.body {
-		if s.label == "" {
-			continue
+		t, next := *s, b[period+i]
+		t.known, t.args = "", slices.Clone(s.args)
+		t.label, t.called = r.counting(s.label, next.label), r.counting(s.called, next.called)
+		for k, a := range s.args {
+			if text, ok := a.value.(string); ok {
+				t.args[k].value = r.counting(text, next.args[k].value.(string))
+			}
 		}
-		if r.counter == "" {
-			r.counter = counterFor(r.body)
-		}
-		t := *s
-		at, _ := counted(s.label, b[period+i].label)
-		digits := number.FindString(s.label[at:])
-		word := "{" + r.counter + "}"
-		if digits != "0" {
-			word = "{" + r.counter + " + " + digits + "}"
-		}
-		t.label = s.label[:at] + word + s.label[at+len(digits):]
 		r.body[i] = &t
 	}
 	return r
+}
+
+// counting is a label with the counter of a repeat in place of the number in which the next time's differs,
+// if it does.
+func (s *step) counting(label, next string) string {
+	if label == next {
+		return label
+	}
+	if s.counter == "" {
+		s.counter = counterFor(s.body)
+	}
+	at, _ := counts(label, next)
+	digits := number.FindString(label[at:])
+	word := "{" + s.counter + "}"
+	if digits != "0" {
+		word = "{" + s.counter + " + " + digits + "}"
+	}
+	return label[:at] + word + label[at+len(digits):]
 }
 
 // counterFor is a letter that no repeat within has.

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"strconv"
+	"strings"
 
 	"cnnlang/interp/importer/internal/tree"
 	"cnnlang/interp/internal/calls"
@@ -18,7 +19,7 @@ func (b *block) written() *tree.Block {
 		if p.def != nil {
 			w.Default = valueText(p.def)
 		}
-		if p.def == nil || p.typ == "dims" || p.typ == "pad" || p.typ == "float" && !slices.Contains([]byte(w.Default), '.') {
+		if p.def == nil || p.typ == "dims" || p.typ == "pad" || p.typ == "float" && !strings.ContainsAny(w.Default, ".e") {
 			w.Type = p.typ
 		}
 		t.Params = append(t.Params, w)
@@ -138,8 +139,11 @@ func argOf(s *step, i int, e expr) tree.Arg {
 
 // valueText is a value as the text has it, a kernel as 3x3.
 func valueText(v any) string {
-	if pair, ok := v.(dim.Pair); ok {
-		return pair.String()
+	switch v := v.(type) {
+	case dim.Pair:
+		return v.String()
+	case string: // a part of labels, in which a repeat counts
+		return `"` + v + `"`
 	}
 	return calls.Written(v)
 }

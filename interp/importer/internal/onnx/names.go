@@ -2,6 +2,7 @@ package onnx
 
 import (
 	"cmp"
+	"regexp"
 	"strings"
 	"unicode"
 
@@ -52,7 +53,7 @@ func layerOf(name string, whole bool) string {
 	if name == "" || strings.HasPrefix(name, "onnx::") || strings.HasPrefix(name, "/") {
 		return ""
 	}
-	name = strings.TrimSuffix(strings.TrimSuffix(name, ":0"), "/read")
+	name = device.ReplaceAllString(strings.TrimSuffix(strings.TrimSuffix(name, ":0"), "/read"), "")
 	parts := segments(name)
 	if last := len(parts) - 1; !whole && last > 0 && roles[parts[last]] {
 		parts = parts[:last]
@@ -70,12 +71,19 @@ func layerOf(name string, whole bool) string {
 // withoutRole is a name without the longest role behind it, as of conv1_w and bn_running_mean.
 func withoutRole(name string) string {
 	for at := range name {
-		if at > 0 && name[at] == '_' && roles[name[at+1:]] {
+		if at > 0 && name[at] == '_' && (roles[name[at+1:]] || caffe2Roles[name[at+1:]]) {
 			return name[:at]
 		}
 	}
 	return name
 }
+
+// caffe2Roles are those of Caffe2, with the version of the value that its exporter puts behind a name: weight and bias,
+// and of a norm scale, mean and variance.
+var caffe2Roles = map[string]bool{"w_0": true, "b_0": true, "s_0": true, "rm_0": true, "riv_0": true}
+
+// device is where Caffe2 puts a tensor, which it has before the name.
+var device = regexp.MustCompile(`^[cg]pu_[0-9]+/`)
 
 // segments are the parts of a path, which tensors have with dots and TensorFlow's with slashes,
 // without what labels cannot hold.

@@ -1,6 +1,7 @@
 package tree
 
 import (
+	"regexp"
 	"strings"
 
 	"cnnlang/interp/internal/calls"
@@ -51,23 +52,35 @@ func kindOf(s *Step) kind {
 	return alone
 }
 
+// arrow stands between steps on a line.
+const arrow = " -> "
+
 // lines are those of a body, each without the newline at its end; a step with a body of its own
 // has such within.
 func lines(b Body) []string {
 	var all []string
 	line, before := "", (*Step)(nil)
+	norm := -1 // where on the line a norm begins that stands last
 	for _, s := range b {
 		text := s.text()
+		end := len(line)
 		switch {
 		case before == nil:
 			line = text
-		case strings.Contains(text, "\n") && !isRead(before), strings.Contains(line, "\n"),
-			!follows(before, s, line), !fits(line, text):
-			all, line = append(all, line), text
+		case strings.Contains(text, "\n") && !isRead(before), strings.Contains(line, "\n"), !follows(before, s, line):
+			all, line, end = append(all, line), text, -1
+		case !fits(line, text) && norm > 0 && isAct(s): // the two belong together
+			all, line, end = append(all, line[:norm]), line[norm+len(arrow):]+arrow+text, -1
+		case !fits(line, text):
+			all, line, end = append(all, line), text, -1
 		default:
-			line += " -> " + text
+			line += arrow + text
 		}
-		before = s
+		if before = s; isNorm(s) {
+			norm = end
+		} else {
+			norm = -1
+		}
 	}
 	if before != nil {
 		all = append(all, line)
@@ -114,6 +127,11 @@ func isAct(s *Step) bool {
 	return ok && strings.HasSuffix(a.Name, "relu")
 }
 
+func isNorm(s *Step) bool {
+	a, ok := s.Do.(*Apply)
+	return ok && (a.Name == "bn" || strings.HasSuffix(a.Name, "_norm"))
+}
+
 func blockOf(s *Step) *Block {
 	switch do := s.Do.(type) {
 	case *Apply:
@@ -137,18 +155,37 @@ func repeats(before, s *Step) bool {
 }
 
 // sameRow reports whether two calls of a block that has arguments have one for the first, as units of
-// one width do, or expressions of parameters.
+// one width do, or expressions of parameters. Names may differ in what stands last.
 func sameRow(a, b *Step) bool {
 	x, y := firstOf(a), firstOf(b)
-	return x == nil || y == nil || x.Expr != "" && y.Expr != "" && x.Value == nil || calls.Written(x.Value) == calls.Written(y.Value)
+	return stem(a) == stem(b) && (x == nil || y == nil || x.Expr != "" && y.Expr != "" && x.Value == nil || calls.Written(x.Value) == calls.Written(y.Value))
 }
 
-// firstOf is the first argument of a call, nil for none.
+var last = regexp.MustCompile(`([a-z]|[0-9]+|\{[^}]*\})"$`)
+
+// stem is the name that a call gives its block, without what counts, "" for none.
+func stem(s *Step) string {
+	switch do := s.Do.(type) {
+	case *Apply:
+		for _, arg := range do.Args {
+			if _, name := arg.Value.(string); name || arg.Name == "name" {
+				return last.ReplaceAllString(arg.Expr, "")
+			}
+		}
+	case *Repeat:
+		return stem(do.Body[0])
+	}
+	return ""
+}
+
+// firstOf is the first argument of a call that is no name, nil for none.
 func firstOf(s *Step) *Arg {
 	switch do := s.Do.(type) {
 	case *Apply:
-		if len(do.Args) > 0 {
-			return &do.Args[0]
+		for i := range do.Args {
+			if _, name := do.Args[i].Value.(string); !name {
+				return &do.Args[i]
+			}
 		}
 	case *Repeat:
 		return firstOf(do.Body[0])
