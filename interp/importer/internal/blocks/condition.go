@@ -2,6 +2,7 @@ package blocks
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -44,8 +45,9 @@ func (s *solver) condition(it *item, outs []int, whole bool) bool {
 		tests = s.strided(widths(lastOf(it.body, s.occurrences)))
 	case outs != nil && whole:
 		tests = s.strided(outs)
-	default:
-		tests = append(s.widened(), s.strided(widths(lastOf(it.body, s.occurrences)))...)
+	default: // nobody leaves a step out where a unit strides
+		unlike := func(t test) bool { return !strings.Contains(t.text, "==") }
+		tests = append(s.widened(), keep(s.strided(widths(lastOf(it.body, s.occurrences))), unlike)...)
 	}
 	for _, t := range tests {
 		if t.is(it.has) {
@@ -63,6 +65,10 @@ func (s *solver) condition(it *item, outs []int, whole bool) bool {
 	}
 	it.cond = s.parameter(role(name), name, values).text
 	return true
+}
+
+func keep[T any](list []T, is func(T) bool) []T {
+	return slices.DeleteFunc(list, func(x T) bool { return !is(x) })
 }
 
 // lastOf are the steps that give what a pattern of n occurrences gives.

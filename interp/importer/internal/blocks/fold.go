@@ -61,7 +61,7 @@ type folder struct {
 // fold folds a net, without the blocks of these keys.
 func fold(n *tree.Net, without map[string]bool, lifted bool) *folded {
 	f := &folder{net: n, without: without, unlike: map[string]bool{}, taken: map[string]bool{n.Name: true}, comparisons: mostComparisons}
-	root := steps(n.Body, begins(n.Body))
+	root := steps(n.Body, begins(n.Body), false)
 	root.all(func(s *step) { f.named = f.named || s.label != "" || s.numbered && s.kind == group })
 	f.size = root.size()
 	if lifted {

@@ -68,6 +68,8 @@ func (p pattern) name() string {
 		return "residual"
 	case l.gate:
 		return "squeeze_excite"
+	case l.depthwise && l.branches == 0 && l.kernels == "31":
+		return "depthwise_separable"
 	case l.dense:
 		return "dense_layer"
 	case l.branches > 2:

@@ -30,6 +30,43 @@ func rows(root *body) {
 			}
 		}
 	})
+	separable(root)
+}
+
+// separable groups rows of a depthwise convolution with those of the pointwise one that follows, where that
+// occurs often enough.
+func separable(root *body) {
+	count := 0
+	pairs := func(b body, i int) bool {
+		return i+1 < len(b) && b[i].made && b[i+1].made && b[i].as == "" && b[i].body[0].depthwise() && b[i+1].body[0].pointwise()
+	}
+	root.each(func(b *body) {
+		for i := range *b {
+			if pairs(*b, i) {
+				count++
+			}
+		}
+	})
+	root.each(func(b *body) {
+		for i := 0; i < len(*b) && count >= leastRows; i++ {
+			if pairs(*b, i) {
+				b.gather(i, 2)
+			}
+		}
+	})
+}
+
+// depthwise reports whether a step is a convolution of each channel by itself.
+func (s *step) depthwise() bool {
+	groups, _ := whole(s.arg("groups"))
+	return s.name == "conv" && groups > 1 && groups == channels(s.in) && groups == channels(s.node)
+}
+
+// pointwise reports whether a step is a convolution of each pixel by itself.
+func (s *step) pointwise() bool {
+	k, ok := whole(s.arg("k"))
+	groups, _ := whole(s.arg("groups"))
+	return s.name == "conv" && ok && k == 1 && groups == 1
 }
 
 // row is how many steps at the start of a body are a convolution, a norm if there is one and an
@@ -42,7 +79,7 @@ func (b body) row() int {
 	if n < len(b) && b[n].is(norms...) {
 		n++
 	}
-	if n < len(b) && b[n].is(activations...) {
+	if n < len(b) && b[n].applies(activations...) {
 		return n + 1
 	}
 	return 0
@@ -53,9 +90,12 @@ var (
 	activations = strings.Fields("relu relu6 leaky_relu prelu hard_sigmoid hard_swish sigmoid silu gelu tanh elu softplus mish")
 )
 
-// is reports whether a step applies one of these operations and has no name.
-func (s *step) is(names ...string) bool {
-	return s.kind == apply && s.block == nil && s.label == "" && s.as == "" && slices.Contains(names, s.name)
+// is reports whether a step applies one of these operations, and neither it nor its value has a name.
+func (s *step) is(names ...string) bool { return s.as == "" && s.applies(names...) }
+
+// applies reports whether a step applies one of these operations and has no label.
+func (s *step) applies(names ...string) bool {
+	return s.kind == apply && s.block == nil && s.label == "" && slices.Contains(names, s.name)
 }
 
 // each calls visit for a body and all within, the innermost first.
@@ -74,9 +114,15 @@ func (b *body) gather(i, n int) {
 	*b = slices.Replace(*b, i, i+n, gathered((*b)[i:i+n]))
 }
 
-// gathered is a group of steps.
+// gathered is a group of steps. A name of what they give is that of its value.
 func gathered(part body) *step {
-	return &step{kind: group, made: true, in: part[0].in, node: part[len(part)-1].node, body: slices.Clone(part)}
+	last := *part[len(part)-1]
+	g := &step{kind: group, made: true, in: part[0].in, node: last.node, as: last.as, body: slices.Clone(part)}
+	if last.as != "" {
+		last.as, last.known = "", ""
+		g.body[len(part)-1] = &last
+	}
+	return g
 }
 
 // units groups combinators with the activations or the shuffle behind them, those in which others are nested only
@@ -187,6 +233,11 @@ func dissolve(root *body) {
 	root.each(func(b *body) {
 		for i := 0; i < len(*b); {
 			if s := (*b)[i]; s.kind == group && s.made {
+				if s.as != "" {
+					last := *s.body[len(s.body)-1]
+					last.as, last.known = s.as, ""
+					s.body = append(slices.Clone(s.body[:len(s.body)-1]), &last)
+				}
 				*b = slices.Replace(*b, i, i+1, s.body...)
 				continue
 			}

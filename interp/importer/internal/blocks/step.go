@@ -56,8 +56,9 @@ type arg struct {
 	value any
 }
 
-// steps makes steps of a tree. in is what flows into them, nil where that is not known.
-func steps(from tree.Body, in *graph.Node) body {
+// steps makes steps of a tree. in is what flows into them, nil where that is not known. In a branch a label is no
+// place: it stands behind the path of the body around the combinator, a number behind the branch's.
+func steps(from tree.Body, in *graph.Node, branch bool) body {
 	var b body
 	for i, s := range from {
 		n := &step{label: s.Label, empty: s.Empty, as: s.As, node: s.Node, in: in}
@@ -71,19 +72,19 @@ func steps(from tree.Body, in *graph.Node) body {
 				n.args = append(n.args, arg{a.Name, a.Value})
 			}
 			for _, branch := range do.Branches {
-				n.branches = append(n.branches, steps(branch, n.in))
+				n.branches = append(n.branches, steps(branch, n.in, true))
 			}
 		case *tree.Group:
-			n.kind, n.body = group, steps(do.Body, in)
+			n.kind, n.body = group, steps(do.Body, in, false)
 		case *tree.Read:
 			n.kind, n.name = read, do.Name
 		case *tree.Repeat:
-			n.kind, n.counter, n.body = repeat, do.Var, steps(do.Body, in)
+			n.kind, n.counter, n.body = repeat, do.Var, steps(do.Body, in, false)
 			n.count, _ = strconv.Atoi(do.Count)
 		case *tree.Side:
-			n.kind, n.name, n.body = side, do.Name, steps(do.Body, in)
+			n.kind, n.name, n.body = side, do.Name, steps(do.Body, in, false)
 		}
-		if n.label != "" && n.kind != side && n.label == strconv.Itoa(b.numbers()) {
+		if n.label != "" && n.kind != side && !branch && n.label == strconv.Itoa(b.numbers()) {
 			n.label, n.numbered = "", true
 		}
 		b = append(b, n)

@@ -46,6 +46,9 @@ func (p pattern) written() tree.Body {
 	for _, it := range p {
 		if it.form == plain && it.first().made && it.first().kind == group {
 			out = append(out, it.body.written()...) // no group after all
+			if as := it.first().as; as != "" {
+				out[len(out)-1].As = as
+			}
 			continue
 		}
 		out = append(out, it.written(place))

@@ -41,9 +41,13 @@ func (t *tracer) emit() (*flat.Net, error) {
 	b := flat.Build(t.m.graph.name)
 	nodes := map[*step]*graph.Node{}
 	inputs := 0
+	t.readers = map[string]int{}
 	for _, s := range t.steps {
 		if s.node == nil {
 			inputs++
+		}
+		for _, w := range s.params {
+			t.readers[w.name]++
 		}
 	}
 	names := &flat.Names{}

@@ -17,7 +17,7 @@ var roles = map[string]bool{"weight": true, "bias": true, "gamma": true, "beta":
 	"w": true, "b": true, "B": true, "W": true, "depthwise_kernel": true, "pointwise_kernel": true, "alpha": true, "slope": true}
 
 // path is what the file calls the layer whose tensors a step has: the name of one of them without
-// its role; or if an exporter made all of them, the scope of the node.
+// its role; or if an exporter made all of them, or made one of several that are equal, the scope of the node.
 func (t *tracer) path(s *step) string {
 	if len(s.params) == 0 {
 		return ""
@@ -26,15 +26,17 @@ func (t *tracer) path(s *step) string {
 		return ownPath(s)
 	}
 	_, whole := s.op.(*ops.Learned) // whose tensor is called by the step alone
+	shared := ""
 	for _, w := range s.params {
-		if path := layerOf(w.name, whole); path != "" {
+		switch path := layerOf(w.name, whole); {
+		case path != "" && t.readers[w.name] == 1:
 			return path
+		case shared == "":
+			shared = path
 		}
 	}
-	if path, _ := s.node.scope(); path != "" {
-		return path
-	}
-	return ""
+	path, _ := s.node.scope()
+	return cmp.Or(path, shared)
 }
 
 // ownPath is the path in the names that this program gives tensors, which end in the operation's own.

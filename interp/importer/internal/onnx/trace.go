@@ -26,6 +26,8 @@ type tracer struct {
 	inputSteps []*step
 	notes      []string
 
+	readers map[string]int // how many steps have the tensor of a name
+
 	entered int // nodes gone through
 	folded  int // numbers of constants
 	// compared is how many steps Concats were compared with.

@@ -14,8 +14,8 @@ import (
 //
 //   - A concat that begins with all inputs of an earlier one begins with that one instead. DenseNet's
 //     layers, each of which is given the results of all before it, become concat { | id | layer }.
-//   - Neighbouring inputs that are made of one value become a concat of their own, as in the last modules
-//     of Inception v3: concat { | … | conv(384, 1x1) -> concat { | conv(384, 1x3) | conv(384, 3x1) } }.
+//   - Neighbouring inputs that are made of one value, which nothing else is made of, become a concat of their own, as in
+//     the last modules of Inception v3: concat { | … | conv(384, 1x1) -> concat { | conv(384, 1x3) | conv(384, 3x1) } }.
 
 // mostApart is how deep a concat is taken apart.
 const mostApart = 8
@@ -126,7 +126,8 @@ func (b *nester) apart(n *graph.Node, list []*graph.Node, all, depth int) (in []
 		for _, x := range part {
 			common = tree.meet(common, x.ID)
 		}
-		if len(part) < 2 || len(part) == len(list) || depth == mostApart || slices.ContainsFunc(part, func(x *graph.Node) bool { return x.ID == common }) {
+		if len(part) < 2 || len(part) == len(list) || depth == mostApart || b.dominance.behind.meet(common, n.ID) != n.ID ||
+			slices.ContainsFunc(part, func(x *graph.Node) bool { return x.ID == common }) {
 			in = append(in, b.all(part)...)
 		} else {
 			in = append(in, b.part(n, b.apart(n, part, common, depth+1)))

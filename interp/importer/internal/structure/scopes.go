@@ -135,7 +135,10 @@ func (s *scoper) body(b tree.Body, scope, prefix string, nested int) (out tree.B
 		s.opened[path] = true
 		start := len(out) - s.before(out, b[i:end], prefix, head)
 		steps := append(append(tree.Body{}, out[start:]...), b[i:end]...)
-		group := &tree.Step{Do: &tree.Group{Body: s.body(steps, path, path, nested+1), Class: s.class(steps, path)}, Node: b[end-1].Node}
+		body := s.body(steps, path, path, nested+1)
+		last := body[len(body)-1]
+		group := &tree.Step{Do: &tree.Group{Body: body, Class: s.class(steps, path)}, Node: b[end-1].Node, As: last.As}
+		last.As = "" // a value that is read elsewhere is that of the group
 		s.labels[group] = behind(path, scope)
 		out, i = append(out[:start], group), end
 	}

@@ -14,6 +14,7 @@ import (
 	"cnnlang/interp/graph"
 	"cnnlang/interp/importer/internal/flat"
 	"cnnlang/interp/importer/internal/tree"
+	"cnnlang/ops/dim"
 )
 
 // Of is the tree of a net, without blocks.
@@ -60,14 +61,36 @@ func resizable(g *graph.Graph) bool {
 	if len(g.Input().Shape) != 4 {
 		return false
 	}
+	larger := shapesOf(g, 32)
 	for _, o := range g.Outputs {
-		if len(o.Node.Shape) != 2 {
+		if len(o.Node.Shape) != 2 || larger == nil || !slices.Equal(o.Node.Dims(), larger[o.Node]) {
 			return false
 		}
 	}
 	return !slices.ContainsFunc(g.Nodes, func(n *graph.Node) bool {
 		return slices.ContainsFunc(strings.Split(n.Path, "."), func(name string) bool { return name == "H" || name == "W" })
 	})
+}
+
+// shapesOf are the shapes of all values for an image that is larger by so many pixels, nil where it does not fit.
+func shapesOf(g *graph.Graph, by int) map[*graph.Node]dim.Shape {
+	shapes := map[*graph.Node]dim.Shape{}
+	for _, n := range g.Nodes {
+		if n.Op == nil {
+			s := n.Shape
+			shapes[n] = dim.Shaped(s[0], s[1], s[2]+by, s[3]+by)
+			continue
+		}
+		in := make([]dim.Shape, len(n.In))
+		for i, x := range n.In {
+			in[i] = shapes[x]
+		}
+		var err error
+		if shapes[n], err = n.Op.Infer(dim.Numbers{}, in); err != nil {
+			return nil
+		}
+	}
+	return shapes
 }
 
 func sizes(n *graph.Node, batch string) string {

@@ -28,7 +28,7 @@ var kinds = func() map[string]kind {
 	for k, names := range map[kind]string{
 		heads: "conv deconv maxpool avgpool",
 		tails: "bn layer_norm group_norm instance_norm lrn l2_normalize relu relu6 leaky_relu prelu hard_sigmoid hard_swish " +
-			"sigmoid silu gelu tanh elu softplus mish softmax dropout drop_path scale pow channel_affine flatten channel_shuffle",
+			"sigmoid silu gelu tanh elu softplus mish softmax dropout drop_path scale pow channel_affine flatten channel_shuffle permute reshape",
 		opens: "gap gmp avgpool_to reduce_mean reduce_max slice pad crop id",
 		joins: "add mul max mean concat matmul list",
 	} {
