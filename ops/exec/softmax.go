@@ -2,7 +2,6 @@ package exec
 
 import (
 	"context"
-	"math"
 
 	"cnnlang/ops"
 	"cnnlang/ops/exec/internal/kernel"
@@ -31,60 +30,62 @@ func prepareSoftmax(op *ops.Softmax, out tensor.Shape) *task.Prepared {
 
 // softmaxBlock is a softmax over the channels of a block of pixels.
 func softmaxBlock(until task.Looks, dst, src []float32, c, pitch, width int) {
-	var top, sum pixelSums
-	for x, v := range src[:width] {
-		top[x] = float64(v)
-	}
+	var top [pixelBlock]float32
+	var sum pixelSums
+	copy(top[:width], src)
 	for i := 1; i < c && !until.Ended(width); i++ {
-		for x, v := range src[i*pitch : i*pitch+width] {
-			top[x] = max(top[x], float64(v))
-		}
+		kernel.Max(top[:width], src[i*pitch:])
 	}
 	for i := 0; i < c && !until.Ended(width); i++ {
-		at, end := i*pitch, i*pitch+width
-		kernel.Exp(dst[at:end], src[at:end], top[:], sum[:])
+		kernel.ExpSums(dst[i*pitch:][:width], src[i*pitch:], top[:], sum[:])
 	}
+	invert(sum[:width])
 	for i := 0; i < c && !until.Ended(width); i++ {
-		row := dst[i*pitch : i*pitch+width]
-		for x := range row {
-			row[x] = float32(float64(row[x]) / sum[x])
-		}
+		kernel.ScaleWide(dst[i*pitch:][:width], sum[:])
+	}
+}
+
+// invert makes factors of divisors.
+func invert(sum []float64) {
+	for x, v := range sum {
+		sum[x] = 1 / v
 	}
 }
 
 // softmaxRow is a softmax over every apart-th number of a row, as many as that at once. Of each
-// the row is taken in as many parts as a block holds, whose maxima and sums are then joined.
+// the row is taken in as many parts as a block holds, a power of two, whose maxima and sums are then
+// joined half by half.
 func softmaxRow(until task.Looks, dst, src []float32, apart int) {
-	width := pixelBlock / apart * apart
-	var top, sum pixelSums
-	for x := range top {
-		top[x] = math.Inf(-1)
+	width := apart
+	for 2*width <= min(pixelBlock, len(src)) {
+		width *= 2
+	}
+	var top [pixelBlock]float32
+	var sum pixelSums
+	copy(top[:width], src)
+	for i := width; i < len(src) && !until.Ended(width); i += width {
+		kernel.Max(top[:min(width, len(src)-i)], src[i:])
+	}
+	for half := width / 2; half >= apart; half /= 2 {
+		kernel.Max(top[:half], top[half:])
+	}
+	for x := apart; x < width; x *= 2 {
+		copy(top[x:], top[:x])
 	}
 	for i := 0; i < len(src) && !until.Ended(width); i += width {
-		for x, v := range src[i:min(i+width, len(src))] {
-			top[x] = max(top[x], float64(v))
+		n := min(width, len(src)-i)
+		kernel.ExpSums(dst[i:][:n], src[i:], top[:], sum[:])
+	}
+	for half := width / 2; half >= apart; half /= 2 {
+		for x, v := range sum[half : 2*half] {
+			sum[x] += v
 		}
 	}
-	for x := width - 1; x >= apart; x-- {
-		top[x-apart] = max(top[x-apart], top[x])
-	}
-	for x := apart; x < width; x++ {
-		top[x] = top[x-apart]
-	}
-	for i := 0; i < len(src) && !until.Ended(width); i += width {
-		end := min(i+width, len(src))
-		kernel.Exp(dst[i:end], src[i:end], top[:], sum[:])
-	}
-	for x := width - 1; x >= apart; x-- {
-		sum[x-apart] += sum[x]
-	}
-	for x := apart; x < width; x++ {
-		sum[x] = sum[x-apart]
+	invert(sum[:apart])
+	for x := apart; x < width; x *= 2 {
+		copy(sum[x:], sum[:x])
 	}
 	for i := 0; i < len(dst) && !until.Ended(width); i += width {
-		row := dst[i:min(i+width, len(dst))]
-		for x := range row {
-			row[x] = float32(float64(row[x]) / sum[x])
-		}
+		kernel.ScaleWide(dst[i:][:min(width, len(dst)-i)], sum[:])
 	}
 }

@@ -19,6 +19,7 @@ type neonVector struct {
 var neonVectors = []neonVector{
 	{"add", true, nil, func(t neon, x, dst int) { t.do("fadd", x, x, dst) }},
 	{"mul", true, nil, func(t neon, x, dst int) { t.do("fmul", x, x, dst) }},
+	{"larger", true, nil, func(t neon, x, dst int) { t.do("fmax", x, x, dst) }},
 	{"addScalar", false, []string{"c"}, func(t neon, x, _ int) { t.do("fadd", x, x, 16) }},
 	{"mulScalar", false, []string{"c"}, func(t neon, x, _ int) { t.do("fmul", x, x, 16) }},
 	{"clamp", false, []string{"low", "high"}, func(t neon, x, _ int) {

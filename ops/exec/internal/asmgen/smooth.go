@@ -7,7 +7,7 @@ package asmgen
 //	 x      float64 │ e = exp(·) │ p, n, r  work │ y  result
 //	 V0     V1      │ V1         │ V2, V3, V4    │ V5, V6
 //
-//	DI dst   SI src   CX iterations   R8 table
+//	DI dst   SI src   CX iterations   R8 table   DX what is subtracted   R9 sums or factors
 func smooth(t *text, s isa) {
 	for _, f := range []struct {
 		name string
@@ -22,18 +22,59 @@ func smooth(t *text, s isa) {
 		t.label("loop")
 		t.op("VCVTPS2PD", "(SI)", s.v(0))
 		f.body(smoothKernel{t, s})
-		narrow, half := "VCVTPD2PS", "Y5"
-		if s == avx2 {
-			narrow, half = "VCVTPD2PSY", "X5"
-		}
-		t.op(narrow, s.v(5), half)
-		t.op("VMOVUPS", half, "(DI)")
+		smoothKernel{t, s}.store()
 		t.op("ADDQ", s.bytes()/2, "SI")
-		t.op("ADDQ", s.bytes()/2, "DI")
-		t.op("DECQ", "CX")
-		t.op("JNZ", "loop")
-		t.end()
+		smoothKernel{t, s}.next()
 	}
+	t.function("expSums"+s.name, "dst:DI", "src:SI", "top:DX", "sum:R9", "iterations:CX", "table:R8")
+	smoothKernel{t, s}.expSums()
+	t.function("scaleWide"+s.name, "dst:DI", "factors:R9", "iterations:CX")
+	smoothKernel{t, s}.scaleWide()
+}
+
+// store rounds register 5 to dst.
+func (k smoothKernel) store() {
+	narrow, half := "VCVTPD2PS", "Y5"
+	if k.s == avx2 {
+		narrow, half = "VCVTPD2PSY", "X5"
+	}
+	k.t.op(narrow, k.s.v(5), half)
+	k.t.op("VMOVUPS", half, "(DI)")
+}
+
+// next ends an iteration, and the function after the last one.
+func (k smoothKernel) next() {
+	k.t.op("ADDQ", k.s.bytes()/2, "DI")
+	k.t.op("DECQ", "CX")
+	k.t.op("JNZ", "loop")
+	k.t.end()
+}
+
+// expSums sets dst to exp(src - top), and adds it to the sums.
+func (k smoothKernel) expSums() {
+	k.t.label("loop")
+	k.op("VCVTPS2PD", "(SI)", 1)
+	k.op("VCVTPS2PD", "(DX)", 2)
+	k.op("VSUBPD", 2, 1, 1)
+	k.exp()
+	k.op("VMOVAPD", 1, 5)
+	k.op("VADDPD", "(R9)", 1, 1)
+	k.op("VMOVUPD", 1, "(R9)")
+	k.store()
+	k.t.op("ADDQ", k.s.bytes()/2, "SI")
+	k.t.op("ADDQ", k.s.bytes()/2, "DX")
+	k.t.op("ADDQ", k.s.bytes(), "R9")
+	k.next()
+}
+
+// scaleWide multiplies dst by factors.
+func (k smoothKernel) scaleWide() {
+	k.t.label("loop")
+	k.op("VCVTPS2PD", "(DI)", 5)
+	k.op("VMULPD", "(R9)", 5, 5)
+	k.store()
+	k.t.op("ADDQ", k.s.bytes(), "R9")
+	k.next()
 }
 
 type smoothKernel struct {

@@ -23,6 +23,18 @@ var vectorKernels = []vector{
 	{"mul", true, nil, func(t *text, s isa, x int, dst string) {
 		t.op("VMULPS", dst, s.v(x), s.v(x))
 	}},
+	{"larger", true, nil, func(t *text, s isa, x int, dst string) {
+		if s == avx512 {
+			t.op("VCMPPS", 3, s.v(x), s.v(x), "K2")
+			t.op("VMAXPS", dst, s.v(x), s.v(4))
+			t.op("VMOVAPS", s.v(x), "K2", s.v(4))
+			t.op("VMOVAPS", s.v(4), s.v(x))
+			return
+		}
+		t.op("VMAXPS", dst, s.v(x), s.v(4))
+		t.op("VCMPPS", 3, s.v(x), s.v(x), s.v(5))
+		t.op("VBLENDVPS", s.v(5), s.v(x), s.v(4), s.v(x))
+	}},
 	{"addScalar", false, []string{"c"}, func(t *text, s isa, x int, _ string) {
 		t.op("VADDPS", s.v(6), s.v(x), s.v(x))
 	}},

@@ -16,6 +16,15 @@ func GELU(dst, src []float32) { gelu(dst, src[:len(dst)]) }
 // sigmoid of twice what is in the tanh.
 func TanhGELU(dst, src []float32) { tanhGELU(dst, src[:len(dst)]) }
 
+// ExpSums sets dst to exp(src - top) and adds that to sum, element by element.
+func ExpSums(dst, src, top []float32, sum []float64) {
+	n := len(dst)
+	expSums(dst, src[:n], top[:n], sum[:n])
+}
+
+// ScaleWide multiplies dst by factors.
+func ScaleWide(dst []float32, factors []float64) { scaleWide(dst, factors[:len(dst)]) }
+
 // tanhSlope and tanhCube make twice what is in the tanh: src*(tanhSlope + tanhCube*src^2).
 const (
 	tanhSlope = 2 * 0.797884560802865355879892119868763737 // sqrt(2/pi)

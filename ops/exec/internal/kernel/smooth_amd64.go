@@ -58,6 +58,34 @@ func silu(dst, src []float32)     { smooth(dst, src, siluAVX512, siluAVX2, siluG
 func gelu(dst, src []float32)     { smooth(dst, src, geluAVX512, geluAVX2, geluGeneric) }
 func tanhGELU(dst, src []float32) { smooth(dst, src, tanhGELUAVX512, tanhGELUAVX2, tanhGELUGeneric) }
 
+func expSums(dst, src, top []float32, sum []float64) {
+	lanes := smoothLanes(isa)
+	for lanes > 0 && len(dst) >= lanes {
+		n := min(len(dst), smoothSpan) / lanes
+		if isa == cpu.AVX512 {
+			expSumsAVX512(&dst[0], &src[0], &top[0], &sum[0], n, &smoothTable[0])
+		} else {
+			expSumsAVX2(&dst[0], &src[0], &top[0], &sum[0], n, &smoothTable[0])
+		}
+		dst, src, top, sum = dst[n*lanes:], src[n*lanes:], top[n*lanes:], sum[n*lanes:]
+	}
+	expSumsGeneric(dst, src, top, sum)
+}
+
+func scaleWide(dst []float32, factors []float64) {
+	lanes := smoothLanes(isa)
+	for lanes > 0 && len(dst) >= lanes {
+		n := min(len(dst), smoothSpan) / lanes
+		if isa == cpu.AVX512 {
+			scaleWideAVX512(&dst[0], &factors[0], n)
+		} else {
+			scaleWideAVX2(&dst[0], &factors[0], n)
+		}
+		dst, factors = dst[n*lanes:], factors[n*lanes:]
+	}
+	scaleWideGeneric(dst, factors)
+}
+
 // It works like sigmoidGeneric.
 //
 //go:noescape
@@ -97,3 +125,23 @@ func tanhGELUAVX2(dst, src *float32, iterations int, table *[8]float64)
 //
 //go:noescape
 func tanhGELUAVX512(dst, src *float32, iterations int, table *[8]float64)
+
+// It works like expSumsGeneric.
+//
+//go:noescape
+func expSumsAVX2(dst, src, top *float32, sum *float64, iterations int, table *[8]float64)
+
+// It works like scaleWideGeneric.
+//
+//go:noescape
+func scaleWideAVX2(dst *float32, factors *float64, iterations int)
+
+// It works like expSumsGeneric.
+//
+//go:noescape
+func expSumsAVX512(dst, src, top *float32, sum *float64, iterations int, table *[8]float64)
+
+// It works like scaleWideGeneric.
+//
+//go:noescape
+func scaleWideAVX512(dst *float32, factors *float64, iterations int)

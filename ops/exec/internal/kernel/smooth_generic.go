@@ -61,3 +61,20 @@ func tanhGELUGeneric(dst, src []float32) {
 		dst, src = dst[len(wide):], src[len(wide):]
 	}
 }
+
+// expSumsGeneric is ExpSums.
+func expSumsGeneric(dst, src, top []float32, sum []float64) {
+	src, top, sum = src[:len(dst)], top[:len(dst)], sum[:len(dst)]
+	for i := range dst {
+		e := exp(float64(src[i]) - float64(top[i]))
+		dst[i] = float32(e)
+		sum[i] += e
+	}
+}
+
+// scaleWideGeneric is ScaleWide.
+func scaleWideGeneric(dst []float32, factors []float64) {
+	for i, f := range factors[:len(dst)] {
+		dst[i] = float32(float64(dst[i]) * f)
+	}
+}

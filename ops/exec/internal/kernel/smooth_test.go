@@ -86,6 +86,53 @@ func TestSmoothDefinitions(t *testing.T) {
 	})
 }
 
+// Sums of exponentials, and their factors, at every length around the iterations, with all kinds of
+// numbers: within one unit in the last place of the twins. The sums differ by what the twin rounds in
+// n*ln 2, which is at most 709.
+func TestExpSums(t *testing.T) {
+	odd := []float32{0, -3, -88, -104, -3e38, float32(math.Inf(-1)), float32(math.Inf(1)), float32(math.NaN())}
+	onEveryISA(t, func(t *testing.T) {
+		for n := 1; n < 60; n++ {
+			for _, s := range sides {
+				dst, src, top := guarded(t, n, s), guarded(t, n, s), guarded(t, n, s)
+				for i := range src {
+					src[i] -= 3
+					if i%3 == 0 {
+						src[i], top[i] = odd[(n+i)%len(odd)], odd[(n+i)/3%len(odd)]
+					}
+				}
+				sum, want, sums := slices.Repeat([]float64{0.5}, n), make([]float32, n), slices.Repeat([]float64{0.5}, n)
+				in, tops := slices.Clone(src), slices.Clone(top)
+				expSumsGeneric(want, src, top, sums)
+				ExpSums(dst, src, top, sum)
+				near := func(a, b float64) bool { return a == b || math.Abs(a-b) <= 1e-13*b || math.IsNaN(a) && math.IsNaN(b) }
+				if !slices.EqualFunc(dst, want, neighbours) || !slices.EqualFunc(sum, sums, near) {
+					t.Fatalf("exp of %v - %v: got %v and %v, want %v and %v", in, tops, dst, sum, want, sums)
+				}
+				scaleWideGeneric(want, sums)
+				if ScaleWide(dst, sum); !slices.EqualFunc(dst, want, neighbours) {
+					t.Fatalf("times %v: got %v, want %v", sum, dst, want)
+				}
+				if !slices.EqualFunc(src, in, sameValue) || !slices.EqualFunc(top, tops, sameValue) {
+					t.Fatalf("the inputs %v and %v became %v and %v", in, tops, src, top)
+				}
+				if ExpSums(src, src, top, sum); !slices.EqualFunc(src, exps(in, tops), neighbours) {
+					t.Fatalf("exp of %v - %v in place: got %v", in, tops, src)
+				}
+			}
+		}
+	})
+}
+
+// exps is exp(x - top) by the definition.
+func exps(x, top []float32) []float32 {
+	y := make([]float32, len(x))
+	for i := range x {
+		y[i] = float32(math.Exp(float64(x[i]) - float64(top[i])))
+	}
+	return y
+}
+
 // Every set that the machine has is in the table.
 func TestSmoothLanes(t *testing.T) {
 	for _, s := range cpu.Available() {

@@ -12,6 +12,9 @@ func Add(dst, src []float32) { add(dst, src[:len(dst)]) }
 // Mul multiplies dst by src.
 func Mul(dst, src []float32) { mul(dst, src[:len(dst)]) }
 
+// Max raises dst to src.
+func Max(dst, src []float32) { larger(dst, src[:len(dst)]) }
+
 // AddScalar adds c to dst.
 func AddScalar(dst []float32, c float32) { addScalar(dst, dst, c) }
 

@@ -37,6 +37,21 @@ func mul(dst, src []float32) {
 	}
 }
 
+func larger(dst, src []float32) {
+	for len(dst) > 0 {
+		n := min(len(dst), vecSpan)
+		switch isa {
+		case cpu.AVX512:
+			largerAVX512(&dst[0], &src[0], n)
+		case cpu.AVX2:
+			largerAVX2(&dst[0], &src[0], n)
+		default:
+			largerGeneric(dst[:n], src)
+		}
+		dst, src = dst[n:], src[n:]
+	}
+}
+
 func addScalar(dst, src []float32, c float32) {
 	for len(dst) > 0 {
 		n := min(len(dst), vecSpan)
@@ -146,6 +161,16 @@ func mulAVX2(dst, src *float32, n int)
 //
 //go:noescape
 func mulAVX512(dst, src *float32, n int)
+
+// It works like largerGeneric.
+//
+//go:noescape
+func largerAVX2(dst, src *float32, n int)
+
+// It works like largerGeneric.
+//
+//go:noescape
+func largerAVX512(dst, src *float32, n int)
 
 // It works like addScalarGeneric.
 //

@@ -10,6 +10,8 @@ var vectorTable = []vectorKernel{
 	{"add", cpu.AVX512, addAVX512, addGeneric},
 	{"mul", cpu.AVX2, mulAVX2, mulGeneric},
 	{"mul", cpu.AVX512, mulAVX512, mulGeneric},
+	{"larger", cpu.AVX2, largerAVX2, largerGeneric},
+	{"larger", cpu.AVX512, largerAVX512, largerGeneric},
 	{"addScalar", cpu.AVX2, func(d, s *float32, n int) { addScalarAVX2(d, s, n, 0.3) }, func(d, s []float32) { addScalarGeneric(d, s, 0.3) }},
 	{"addScalar", cpu.AVX512, func(d, s *float32, n int) { addScalarAVX512(d, s, n, 0.3) }, func(d, s []float32) { addScalarGeneric(d, s, 0.3) }},
 	{"mulScalar", cpu.AVX2, func(d, s *float32, n int) { mulScalarAVX2(d, s, n, 0.3) }, func(d, s []float32) { mulScalarGeneric(d, s, 0.3) }},

@@ -25,6 +25,15 @@ func mul(dst, src []float32) {
 	mulGeneric(dst, src)
 }
 
+func larger(dst, src []float32) {
+	for isa == cpu.NEON && len(dst) > 0 {
+		n := min(len(dst), vecSpan)
+		largerNEON(&dst[0], &src[0], n)
+		dst, src = dst[n:], src[n:]
+	}
+	largerGeneric(dst, src)
+}
+
 func addScalar(dst, src []float32, c float32) {
 	for isa == cpu.NEON && len(dst) > 0 {
 		n := min(len(dst), vecSpan)
@@ -88,6 +97,11 @@ func addNEON(dst, src *float32, n int)
 //
 //go:noescape
 func mulNEON(dst, src *float32, n int)
+
+// It works like largerGeneric.
+//
+//go:noescape
+func largerNEON(dst, src *float32, n int)
 
 // It works like addScalarGeneric.
 //

@@ -8,6 +8,7 @@ import "cnnlang/ops/cpu"
 var vectorTable = []vectorKernel{
 	{"add", cpu.NEON, addNEON, addGeneric},
 	{"mul", cpu.NEON, mulNEON, mulGeneric},
+	{"larger", cpu.NEON, largerNEON, largerGeneric},
 	{"addScalar", cpu.NEON, func(d, s *float32, n int) { addScalarNEON(d, s, n, 0.3) }, func(d, s []float32) { addScalarGeneric(d, s, 0.3) }},
 	{"mulScalar", cpu.NEON, func(d, s *float32, n int) { mulScalarNEON(d, s, n, 0.3) }, func(d, s []float32) { mulScalarGeneric(d, s, 0.3) }},
 	{"clamp", cpu.NEON, func(d, s *float32, n int) { clampNEON(d, s, n, -0.5, 0.7) }, func(d, s []float32) { clampGeneric(d, s, -0.5, 0.7) }},

@@ -62,8 +62,8 @@ func hardSwishGeneric(dst, src []float32, shift, factor, low, high float32) {
 	}
 }
 
-// Max raises dst to src.
-func Max(dst, src []float32) {
+// largerGeneric is Max.
+func largerGeneric(dst, src []float32) {
 	src = src[:len(dst)]
 	for i := range dst {
 		dst[i] = max(dst[i], src[i])
@@ -93,14 +93,4 @@ func Sum(src []float32) float64 {
 		s0 += float64(x)
 	}
 	return s0 + s1 + s2 + s3
-}
-
-// Exp sets dst to exp(src - top) and adds that to sum, element by element.
-func Exp(dst, src []float32, top, sum []float64) {
-	src, top, sum = src[:len(dst)], top[:len(dst)], sum[:len(dst)]
-	for i := range dst {
-		e := exp(float64(src[i]) - top[i])
-		dst[i] = float32(e)
-		sum[i] += e
-	}
 }

@@ -104,6 +104,56 @@ one:
 done:
 	RET
 
+TEXT ·largerNEON(SB), NOSPLIT, $0-24
+	MOVD dst+0(FP), R0
+	MOVD src+8(FP), R1
+	MOVD n+16(FP), R2
+	SUBS $16, R2
+	BLT single
+
+loop:
+	FLDPQ (R1), (F0, F1)
+	FLDPQ 32(R1), (F2, F3)
+	FLDPQ (R0), (F4, F5)
+	FLDPQ 32(R0), (F6, F7)
+	WORD $0x4e24f400 // fmax v0.4s, v0.4s, v4.4s
+	WORD $0x4e25f421 // fmax v1.4s, v1.4s, v5.4s
+	WORD $0x4e26f442 // fmax v2.4s, v2.4s, v6.4s
+	WORD $0x4e27f463 // fmax v3.4s, v3.4s, v7.4s
+	FSTPQ (F0, F1), (R0)
+	FSTPQ (F2, F3), 32(R0)
+	ADD $64, R1
+	ADD $64, R0
+	SUBS $16, R2
+	BGE loop
+
+single:
+	ADDS $12, R2
+	BLT tail
+
+next:
+	FMOVQ.P 16(R1), F0
+	FMOVQ (R0), F4
+	WORD $0x4e24f400 // fmax v0.4s, v0.4s, v4.4s
+	FMOVQ.P F0, 16(R0)
+	SUBS $4, R2
+	BGE next
+
+tail:
+	ADDS $4, R2
+	BEQ done
+
+one:
+	FMOVS.P 4(R1), F0
+	FMOVS (R0), F4
+	WORD $0x4e24f400 // fmax v0.4s, v0.4s, v4.4s
+	FMOVS.P F0, 4(R0)
+	SUBS $1, R2
+	BNE one
+
+done:
+	RET
+
 TEXT ·addScalarNEON(SB), NOSPLIT, $0-28
 	MOVD dst+0(FP), R0
 	MOVD src+8(FP), R1

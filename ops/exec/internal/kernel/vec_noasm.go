@@ -4,6 +4,7 @@ package kernel
 
 func add(dst, src []float32)                  { addGeneric(dst, src) }
 func mul(dst, src []float32)                  { mulGeneric(dst, src) }
+func larger(dst, src []float32)               { largerGeneric(dst, src) }
 func addScalar(dst, src []float32, c float32) { addScalarGeneric(dst, src, c) }
 func mulScalar(dst, src []float32, c float32) { mulScalarGeneric(dst, src, c) }
 func leaky(dst, src []float32, slope float32) { leakyGeneric(dst, src, slope) }
