@@ -7,6 +7,7 @@ import (
 	"io"
 	"maps"
 	"slices"
+	"strings"
 	"time"
 
 	"cnnlang/interp/atomicfile"
@@ -22,12 +23,20 @@ import (
 // A Tuning lists the fastest algorithms on one machine for a net at one input size. A file
 // holds it as cnnlang.tune/v1.
 type Tuning struct {
-	Schema         string       `json:"schema"`
-	Net            string       `json:"net"`
-	Input          []int        `json:"input"`
-	InstructionSet string       `json:"instruction_set"`
-	Threads        int          `json:"threads"`
-	Steps          []TuningStep `json:"steps"`
+	Schema string `json:"schema"`
+	Net    string `json:"net"`
+	Input  []int  `json:"input"` // the shape of the first
+	// Inputs are all of them, where there are several.
+	Inputs         []TuningInput `json:"inputs,omitempty"`
+	InstructionSet string        `json:"instruction_set"`
+	Threads        int           `json:"threads"`
+	Steps          []TuningStep  `json:"steps"`
+}
+
+// A TuningInput is one of several inputs.
+type TuningInput struct {
+	Name  string `json:"name"`
+	Shape []int  `json:"shape"`
 }
 
 // A TuningStep is the choice for one step.
@@ -68,7 +77,7 @@ func Tune(ctx context.Context, n *Net, opts Options, d time.Duration) (*Tuning, 
 	}
 	t := &Tuning{
 		Schema: tuningSchema, Net: n.Name, Input: n.Graph.Input().Shape,
-		InstructionSet: isa, Threads: workers.Count(), Steps: []TuningStep{},
+		Inputs: tunedInputs(n.Graph), InstructionSet: isa, Threads: workers.Count(), Steps: []TuningStep{},
 	}
 	for _, c := range choices {
 		step := TuningStep{c.Path, c.Algorithm, map[string]float64{}}
@@ -78,6 +87,29 @@ func Tune(ctx context.Context, n *Net, opts Options, d time.Duration) (*Tuning, 
 		t.Steps = append(t.Steps, step)
 	}
 	return t, nil
+}
+
+// tunedInputs are the inputs of a net with several, nil for those of any other.
+func tunedInputs(g *graph.Graph) (list []TuningInput) {
+	if len(g.Inputs) == 1 {
+		return nil
+	}
+	for _, n := range g.Inputs {
+		list = append(list, TuningInput{n.Path, n.Shape})
+	}
+	return list
+}
+
+// inputText is the inputs that it was measured for.
+func (t *Tuning) inputText() string {
+	if len(t.Inputs) == 0 {
+		return tensor.Shape(t.Input).String()
+	}
+	texts := make([]string, len(t.Inputs))
+	for i, in := range t.Inputs {
+		texts[i] = in.Name + " " + tensor.Shape(in.Shape).String()
+	}
+	return strings.Join(texts, ", ")
 }
 
 func (t *Tuning) algorithms() map[string]string {
@@ -137,9 +169,10 @@ func (t *Tuning) Check(path string, n *Net, opts Options) error {
 	if err != nil {
 		return err
 	}
+	here := &Tuning{Input: n.Graph.Input().Shape, Inputs: tunedInputs(n.Graph)}
 	switch {
-	case t.Net != n.Name || !slices.Equal(t.Input, n.Graph.Input().Shape):
-		return &TuningError{path, fmt.Sprintf("is for %s %v, want %s %v", t.Net, tensor.Shape(t.Input), n.Name, n.Graph.Input().Shape)}
+	case t.Net != n.Name || t.inputText() != here.inputText():
+		return &TuningError{path, fmt.Sprintf("is for %s %s, want %s %s", t.Net, t.inputText(), n.Name, here.inputText())}
 	case t.InstructionSet != isa:
 		return &TuningError{path, fmt.Sprintf("is for the instruction set %q, want %q", t.InstructionSet, isa)}
 	}

@@ -89,7 +89,7 @@ var jsonRuns = []string{
 	"run line.cnn --weights shaped.safetensors --input random", "run line.cnn --weights whole.safetensors --input random",
 	"run line.cnn --weights testdata/weights/same/same.weights --input random", "run wrapped.cnn --weights line.safetensors --input random --labels labels.txt", "run line.cnn --weights nin.safetensors --input random",
 	"bench line.cnn --weights line.safetensors --time 0s",
-	"run ends.cnn --weights random --input image=testdata/images/chelsea.png --input flow=random", "bench ends.cnn --time 0s",
+	"run ends.cnn --weights random --input image=testdata/images/chelsea.png --input flow=random", "bench ends.cnn --time 0s --tune ends.json",
 	"graph ends.cnn", "params ends.cnn", "params tiny.cnn ends.cnn", "check ends.cnn", "compare ends.cnn line.cnn", "diff ends.cnn tiny.cnn",
 	"bench tiny.cnn --profile --time 0s --tune t.json", "bench tiny.cnn testdata/images/chelsea.png --time 0s",
 	"check tiny.cnn --set classes=3", "check pair.cnn sides.cnn none.cnn", "check --fix fix.cnn", "check --contracts proofs.cnn", "check long.cnn",
@@ -315,7 +315,7 @@ func TestJSONIsAsDocumented(t *testing.T) {
 	for _, line := range jsonLineRuns {
 		inJSONLines(t, func(schema string, document map[string]any) { page.note(document, slug.Replace(schema), "", printed) }, strings.Fields(line)...)
 	}
-	for file, section := range map[string]string{"t.json": "cnnlangtunev1", "names.json": "cnnlangnamesv1"} {
+	for file, section := range map[string]string{"t.json": "cnnlangtunev1", "ends.json": "cnnlangtunev1", "names.json": "cnnlangnamesv1"} {
 		page.note(readJSON(t, file), section, "", printed)
 	}
 	if diff := cmp.Diff(page, printed); diff != "" {

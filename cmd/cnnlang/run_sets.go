@@ -94,10 +94,10 @@ func (in *imagesOf) add(argument string, s *sources) (err error) {
 	return err
 }
 
-// paired makes sets of the images of all inputs. An input with one image has it in each set. Those
-// of folders and patterns go by their names, without extensions and the folders that are given, or
-// where no two have a name in common by their order, of which the note tells; those that are named
-// one by one go by it.
+// paired makes sets of the images of all inputs. An input for which one image is named has it in each set; a
+// folder with one may lack the others. Those of folders and patterns go by their names, without extensions
+// and the folders that are given, or where no two have a name in common by their order, of which the note
+// tells; those that are named one by one go by it.
 func paired(inputs []imagesOf) (sets []interp.Source, note string, err error) {
 	most := slices.MaxFunc(inputs, func(a, b imagesOf) int { return len(a.list) - len(b.list) })
 	ordered := !slices.ContainsFunc(inputs, func(in imagesOf) bool { return in.listed })
@@ -125,7 +125,7 @@ func paired(inputs []imagesOf) (sets []interp.Source, note string, err error) {
 // that those of no input are from a folder or a pattern.
 func (in imagesOf) beside(most imagesOf, ordered bool) (order []int, byNames bool, err error) {
 	order = make([]int, len(most.list))
-	if len(in.list) == 1 {
+	if len(in.list) == 1 && !in.listed {
 		return order, true, nil
 	}
 	at := map[string]int{}
