@@ -63,7 +63,7 @@ func TestKindsOfTheLibrary(t *testing.T) {
 				want = interp.ValuesOutput
 			case len(out) == 2 && out[1] == 1:
 				want = interp.VectorOutput
-			case len(out) == 4 && out[1] == 1:
+			case len(out) == 4 && (out[1] == 1 || n.Meta.Range != nil):
 				want = interp.PictureOutput
 			case len(out) == 4:
 				want = interp.MaskOutput

@@ -40,6 +40,7 @@ var mapOutputs = map[string]map[string]string{
 	"fcn_resnet50":           {"out": "", "aux": "aux_classifier"},
 	"unetpp":                 {"0": "final1", "1": "final2", "2": "final3", "3": ""},
 	"yolo_v3":                {"0": "boxes.0", "1": "boxes.1", "2": "boxes.2"},
+	"yolo_v5s":               {"0": "boxes.0", "1": "boxes.1", "2": "boxes.2"},
 	"retinanet_resnet50_fpn": levels("scores", "boxes"),
 }
 
@@ -51,6 +52,7 @@ var onlyNamed = map[string]bool{
 	"shufflenet_v2_x0_5": true, "shufflenet_v2_x1_5": true, "shufflenet_v2_x2_0": true,
 	"vgg11": true, "vgg11_bn": true, "vgg13": true, "vgg13_bn": true, "vgg16_bn": true, "vgg19": true, "vgg19_bn": true,
 	"wide_resnet50_2": true, "wide_resnet101_2": true,
+	"darknet53": true, "darknet53_timm": true, "dncnn_s_folded": true, "edsr": true, "edsr_baseline_x4": true,
 }
 
 // levels are those of RetinaNet's outputs, which torchvision's module is given the same names for.

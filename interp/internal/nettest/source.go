@@ -20,6 +20,8 @@ var SourceNames = map[string]string{
 	"yolo_v3":                   "pytorch_yolov3",
 	"siamese":                   "siamese_pytorch",
 	"unet_taps":                 "milesial",
+	"darknet53":                 "timm",
+	"darknet53_timm":            "timm",
 }
 
 // Generated are the weights that the reference has for a network and a seed.

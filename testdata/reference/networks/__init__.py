@@ -8,6 +8,11 @@ sources = "."  # the folder of clones
 
 
 def module(repository, name):
-    """Imports code of a clone."""
-    sys.path.insert(0, os.path.join(sources, repository))
+    """Imports code of a clone, in place of another clone's package of the same name."""
+    folder, package = os.path.join(sources, repository), name.split(".")[0]
+    known = sys.modules.get(package)
+    if known and not any(str(p).startswith(folder + os.sep) for p in getattr(known, "__path__", [known.__file__])):
+        for k in [k for k in sys.modules if k.split(".")[0] == package]:
+            del sys.modules[k]
+    sys.path.insert(0, folder)
     return importlib.import_module(name)
