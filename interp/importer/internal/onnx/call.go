@@ -41,8 +41,8 @@ func (c *call) run() ([]*value, error) {
 	switch {
 	case quantised[c.op]:
 		return []*value{c.fail("the model is quantised", "import the one in floats that it was made from")}, nil
-	case !known && elsewhere[c.op] != "":
-		return []*value{c.fail(elsewhere[c.op], "")}, nil
+	case !known && elsewhere[c.op][0] != "":
+		return []*value{c.fail(elsewhere[c.op][0], elsewhere[c.op][1])}, nil
 	case !known:
 		return []*value{c.fail(fmt.Sprintf("%s is no operator of opset %d that has a counterpart here", c.op, c.opset), "")}, nil
 	}
@@ -84,10 +84,13 @@ func (c *call) overlooked(inputs int) int {
 // anyNumber are the operators that have any number of inputs.
 var anyNumber = map[string]bool{"Sum": true, "Max": true, "Min": true, "Mean": true, "Concat": true}
 
-// elsewhere says of operators why they have no counterpart.
-var elsewhere = map[string]string{
-	"Loop": "control flow", "Scan": "control flow", "LSTM": "a recurrent layer", "GRU": "a recurrent layer", "RNN": "a recurrent layer",
-	"NonMaxSuppression": "the choice of boxes of a detector",
+// elsewhere says of operators why they have no counterpart, and what can be done.
+var elsewhere = map[string][2]string{
+	"Loop": {"control flow"}, "Scan": {"control flow"}, "LSTM": {"a recurrent layer"}, "GRU": {"a recurrent layer"}, "RNN": {"a recurrent layer"},
+	"NonMaxSuppression": {"the choice of boxes of a detector", "--stop-before it, or before what prepares it"},
+	"ArgMax":            {"the place of a maximum", "--stop-before it gives the numbers themselves, of which run shows the highest"},
+	"LogSoftmax":        {"logarithms", "--stop-before it gives what it reads, which has the same order and whose softmax are the probabilities"},
+	"TopK":              {"the highest of some numbers", "--stop-before it gives all of them"},
 }
 
 // dependent is the value of a node that reads what cannot be imported, which says why already.

@@ -5,6 +5,7 @@ import (
 	"math"
 
 	"cnnlang/ops"
+	"cnnlang/ops/dim"
 )
 
 // activate is the operation of a node that computes each number by itself.
@@ -24,15 +25,42 @@ func (c *call) leaky() *value {
 		return c.apply(&ops.LeakyReLU{Slope: number(c.float("alpha", 0.01))}, nil, c.data(0))
 	case "Elu":
 		return c.apply(&ops.ELU{Alpha: number(c.float("alpha", 1))}, nil, c.data(0))
+	case "Selu":
+		alpha, gamma := c.float("alpha", selu[0]), c.float("gamma", selu[1])
+		if c.opset < 6 {
+			alpha, gamma = c.float("alpha", 1.6732), c.float("gamma", 1.0507)
+		}
+		return c.times(c.apply(&ops.ELU{Alpha: number(alpha)}, nil, c.data(0)), gamma)
+	case "Celu": // the one operation by another: alpha * elu(x / alpha)
+		alpha := c.float("alpha", 1)
+		return c.times(c.apply(&ops.ELU{Alpha: dim.Int(1)}, nil, c.piece(affine{1 / alpha, 0}, c.data(0).shape, c.data(0)).step), alpha)
 	}
 	return c.apply(&ops.Gelu{Approximate: c.text("approximate", "none") == "tanh"}, nil, c.data(0))
 }
 
-// hardSigmoid is one whose line goes through 1/2.
+// selu are alpha and gamma of SELU, of Klambauer et al., "Self-Normalizing Neural Networks", 2017, as ONNX has them.
+var selu = [2]float64{1.67326319217681884765625, 1.05070102214813232421875}
+
+// times is a value times a number.
+func (c *call) times(v *value, by float64) *value {
+	if v.lost() {
+		return v
+	}
+	return c.piece(affine{by, 0}, v.shape, v.step)
+}
+
+// softsign is x / (1 + |x|).
+func (c *call) softsign() *value {
+	x := c.data(0)
+	size := c.piece(elementwise{"Abs"}, x.shape, x)
+	return c.apply(&ops.Mul{}, nil, x, c.piece(power{-1}, x.shape, c.piece(affine{1, 1}, x.shape, size.step).step).step)
+}
+
+// hardSigmoid is one whose line goes through 1/2, or relu6 of another line.
 func (c *call) hardSigmoid() *value {
 	alpha, beta := c.float("alpha", 0.2), c.float("beta", 0.5)
 	if beta != 0.5 {
-		return c.fail(fmt.Sprintf("beta %v", beta), "hard_sigmoid has a beta of 0.5")
+		return c.times(c.apply(ops.ReLU6.Op(), nil, c.piece(affine{6 * alpha, 6 * beta}, c.data(0).shape, c.data(0)).step), 1./6)
 	}
 	return c.apply(&ops.HardSigmoid{Slope: number(alpha)}, nil, c.data(0))
 }
@@ -42,6 +70,9 @@ func (c *call) prelu() *value {
 	x, slope := c.data(0), c.in[1].asWeight()
 	if x == nil || slope == nil || slope.strange != "" {
 		return c.fail("its slopes are computed", "weights are tensors of the file")
+	}
+	if c.opset < 7 && len(slope.shape) == 1 && len(x.shape) > 1 && slope.shape[0] == x.shape[1] { // which came before axes counted from the last
+		return c.apply(&ops.PReLU{PerChannel: true}, []*weight{slope}, x)
 	}
 	channels := len(slope.shape) >= len(x.shape)-1 && elements(slope.shape) == x.shape[1] && slope.shape[len(slope.shape)-len(x.shape)+1] == x.shape[1] ||
 		len(x.shape) == 2 && elements(slope.shape) == x.shape[1]

@@ -26,6 +26,8 @@ func (t *tracer) lower() {
 			t.lowerNormalised(s, op)
 		case channels:
 			t.channelwise(s, op.mul, op.add)
+		case clip:
+			t.lowerClip(s, op)
 		case elementwise:
 			t.lowerElementwise(s, op)
 		case reduction:
@@ -150,34 +152,9 @@ func constants(w *weight, c int, otherwise int) (list []dim.Size) {
 	return list
 }
 
-// lowerElementwise writes operators by others.
-func (t *tracer) lowerElementwise(s *step, op elementwise) {
-	x := s.in[0]
-	equal := !slices.ContainsFunc(s.in, func(in *step) bool { return !slices.Equal(in.shape, x.shape) })
-	switch {
-	case op.op == "Sqrt":
-		s.op = &ops.Pow{P: dim.Ratio(1, 2)}
-	case op.op == "Reciprocal":
-		s.op = &ops.Pow{P: dim.Int(-1)}
-	case op.op == "Abs":
-		s.op, s.in = &ops.Max{}, []*step{x, t.scaled(s, x, -1)}
-	case op.op == "Sub" && equal:
-		s.op, s.in = &ops.Add{}, []*step{x, t.scaled(s, s.in[1], -1)}
-	case op.op == "Div" && (equal || len(x.shape) == len(s.in[1].shape) && (within(x.shape, s.in[1].shape) || within(s.in[1].shape, x.shape))):
-		y := t.new(s, &ops.Pow{P: dim.Int(-1)}, s.in[1].shape, s.in[1])
-		s.op, s.in = &ops.Mul{}, []*step{x, y}
-	case op.op == "Min" && equal:
-		in := make([]*step, len(s.in))
-		for i, one := range s.in {
-			in[i] = t.scaled(s, one, -1)
-		}
-		s.op, s.in = &ops.Scale{S: dim.Int(-1)}, []*step{t.new(s, &ops.Max{}, s.shape, in...)}
-	}
-}
-
 // lowerReduction makes reduce_mean or reduce_max of images, to which vectors and sequences become
-// ones of a pixel or a row. A sum is a mean times its number, and a length the root of one of
-// squares.
+// ones of a pixel or a row. A sum is a mean times its number, a length the root of one of
+// squares, and a minimum the maximum of what is negated.
 func (t *tracer) lowerReduction(s *step, op reduction) {
 	x := s.in[0]
 	if len(x.shape) > 4 || len(x.shape) < 2 || slices.Contains(op.axes, 0) && t.batch != 1 {
@@ -193,8 +170,13 @@ func (t *tracer) lowerReduction(s *step, op reduction) {
 		return
 	}
 	image := append(slices.Clone(x.shape), 1, 1)[:4]
-	if op.op == "ReduceL2" {
+	switch op.op {
+	case "ReduceL2", "ReduceSumSquare":
 		x = t.new(s, &ops.Pow{P: dim.Int(2)}, x.shape, x)
+	case "ReduceL1":
+		x = t.new(s, &ops.Max{}, x.shape, x, t.scaled(s, x, -1))
+	case "ReduceMin":
+		x = t.scaled(s, x, -1)
 	}
 	if len(x.shape) < 4 {
 		x = t.new(s, &ops.Reshape{Shape: dim.Shaped(image[1:]...)}, image, x)
@@ -203,15 +185,18 @@ func (t *tracer) lowerReduction(s *step, op reduction) {
 		image[a] = 1
 	}
 	switch {
-	case op.op == "ReduceMax":
+	case op.op == "ReduceMax" || op.op == "ReduceMin":
 		x = t.new(s, &ops.ReduceMax{Axis: dim.Shaped(axes...)}, image, x)
 	case slices.Equal(axes, []int{2, 3}):
 		x = t.new(s, &ops.GlobalAvgPool{}, image, x)
 	default:
 		x = t.new(s, &ops.ReduceMean{Axis: dim.Shaped(axes...)}, image, x)
 	}
-	if op.op == "ReduceSum" || op.op == "ReduceL2" {
+	switch op.op {
+	case "ReduceSum", "ReduceL1", "ReduceL2", "ReduceSumSquare":
 		x = t.scaled(s, x, count)
+	case "ReduceMin":
+		x = t.scaled(s, x, -1)
 	}
 	if op.op == "ReduceL2" {
 		x = t.new(s, &ops.Pow{P: dim.Ratio(1, 2)}, image, x)

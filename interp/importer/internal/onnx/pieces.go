@@ -61,7 +61,7 @@ func (s *step) words() (got, can string) {
 	case reduction:
 		return op.op + " over these axes", "reduce_mean and reduce_max are over channels, height and width"
 	case clip:
-		return "bounds other than 0, and 0 and 6", "relu and relu6"
+		return "bounds that the language cannot write", ""
 	case constantPad:
 		return "padding by another number than 0", "zeros, reflect and edge"
 	case expanded:

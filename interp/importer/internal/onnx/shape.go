@@ -202,7 +202,7 @@ func (c *call) slice() *value {
 		switch {
 		case k.step == 1 && k.from == 0 && k.to == size:
 		case k.step != 1:
-			return c.fail(fmt.Sprintf("a step of %d", k.step), "slice and crop take what lies together")
+			v = c.stepped(v.step, k)
 		case k.to <= k.from:
 			return c.fail("it leaves nothing", "")
 		case k.axis == 1:
@@ -226,6 +226,37 @@ func (c *call) slice() *value {
 		return v
 	}
 	return c.apply(&ops.Crop{By: sides(rows, columns)}, nil, v.step)
+}
+
+// mostTaken is of how many slices numbers are put together that do not lie together.
+const mostTaken = 64
+
+// stepped takes every so many pixels, as a pool of one pixel does that strides, or channels and others one by one.
+func (c *call) stepped(x *step, k cut) *value {
+	list := k.places()
+	switch {
+	case len(list) == 0:
+		return c.fail("it leaves nothing", "")
+	case len(x.shape) == 4 && k.axis >= 2 && k.step > 0:
+		size, one := x.shape[k.axis], dim.Int(1)
+		by, cut := [2][2]int{}, [2]int{k.from, size - 1 - list[len(list)-1]}
+		by[k.axis-2] = cut
+		stride := dim.Square(one)
+		if stride.H = dim.Int(k.step); k.axis == 3 {
+			stride = dim.Pair{H: one, W: dim.Int(k.step)}
+		}
+		v := &value{shape: x.shape, step: x}
+		if cut != [2]int{} {
+			v = c.apply(&ops.Crop{By: sides(by[0], by[1])}, nil, x)
+		}
+		if v.lost() {
+			return v
+		}
+		return c.apply(&ops.MaxPool{K: dim.Square(one), Stride: stride, Pad: sides([2]int{}, [2]int{})}, nil, v.step)
+	case k.axis == 0 || len(list) > mostTaken:
+		return c.fail(fmt.Sprintf("a step of %d", k.step), "slice and crop take what lies together")
+	}
+	return c.along(x, k.axis, func(x *step) *value { return c.taken(x, list) })
 }
 
 // sides are explicit numbers of pixels.
