@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io/fs"
 	"path"
+	"regexp"
 	"strings"
 
 	"cnnlang/lang"
@@ -148,9 +149,11 @@ func signature(b *ast.Block, text *source.File) string {
 			end = body.Span().Start.Offset
 		}
 	}
-	written := strings.TrimSpace(text.Text[b.Span().Start.Offset:end])
-	return strings.TrimSpace(strings.TrimSuffix(written, "{"))
+	return strings.TrimSpace(openingBrace.ReplaceAllString(text.Text[b.Span().Start.Offset:end], ""))
 }
+
+// openingBrace is a brace at the end of a text, with comments behind it.
+var openingBrace = regexp.MustCompile(`\{\s*(#[^\n]*\s*)*$`)
 
 // written is the source text of a node.
 func written(n ast.Node, text *source.File) string {

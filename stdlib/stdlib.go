@@ -8,3 +8,8 @@ import "embed"
 //
 //go:embed *.cnn
 var FS embed.FS
+
+// Elsewhere says how the words of other frameworks are said in the language, a file for each framework.
+//
+//go:embed elsewhere/*.txt
+var Elsewhere embed.FS

@@ -2,6 +2,7 @@ package main
 
 import (
 	"cmp"
+	"context"
 	"fmt"
 	"slices"
 	"strings"
@@ -14,48 +15,54 @@ import (
 
 // docDocument is cnnlang.doc/v1.
 type docDocument struct {
-	Schema  string               `json:"schema"`
-	Entries []interp.Declaration `json:"entries"`
+	Schema    string               `json:"schema"`
+	Comment   string               `json:"comment,omitempty"` // of a file: that at its top
+	Entries   []interp.Declaration `json:"entries"`
+	Contracts []interp.Contract    `json:"contracts,omitempty"` // of a file: what is proved about them
+	Terms     []interp.Term        `json:"terms,omitempty"`     // of another framework's word
+	whole     bool                 // whether the entries are all of a file, or all there are
 }
 
 // doc is `cnnlang doc`.
 func (a *app) doc() *cobra.Command {
 	cmd := &cobra.Command{
-		Use:   "doc [NAME]",
-		Short: "Explain primitives, blocks and nets",
+		Use:   "doc [NAME|WORD|FILE [NAME]]",
+		Short: "Explain primitives, blocks and nets, and the words of other frameworks",
 		Long: "doc without a name lists the primitives of the language, the blocks of std, the\n" +
 			"nets of the library and the words of recipes. With a name it prints the signature with all defaults, the\n" +
 			"requirements, and the description. A block's name may be given with its file, as\n" +
-			"in std.resnet.bottleneck; a file's name, such as std.resnet, lists its blocks.",
-		Example: "  cnnlang doc\n  cnnlang doc conv\n  cnnlang doc std.resnet\n  cnnlang doc resnet50 -o json",
-		Args:    arguments(0, 1, ""),
+			"in std.resnet.bottleneck; a file's name, such as std.resnet, lists its blocks.\n\n" +
+			"A word of PyTorch, Keras, ONNX, Caffe or Darknet, such as nn.Conv2d, is explained by what\n" +
+			"to write in its place, argument by argument.\n\n" +
+			"Of a file of yours it shows the comments of its blocks and nets, and what is proved\n" +
+			"about each for all its parameters and sizes; with a NAME those of one.",
+		Example: "  cnnlang doc\n  cnnlang doc conv\n  cnnlang doc nn.Conv2d\n  cnnlang doc keras.layers.BatchNormalization\n  cnnlang doc std.resnet\n  cnnlang doc resnet50 -o json\n  cnnlang doc my.cnn unit",
+		Args:    arguments(0, 2, ""),
 		ValidArgsFunction: func(*cobra.Command, []string, string) ([]cobra.Completion, cobra.ShellCompDirective) {
 			entries, err := interp.Declarations()
 			if err != nil {
 				return nil, cobra.ShellCompDirectiveError
 			}
-			return docNames(entries), cobra.ShellCompDirectiveNoFileComp
+			return docNames(entries), cobra.ShellCompDirectiveDefault
 		},
 	}
 	format := formatFlag(cmd, textFormats)
-	cmd.RunE = func(_ *cobra.Command, args []string) error {
-		entries, err := interp.Declarations()
-		if err != nil {
-			return err
-		}
-		whole := len(args) == 0
-		if !whole {
-			if entries, whole, err = docOf(args[0], entries); err != nil {
-				return err
-			}
-		}
+	cmd.RunE = func(cmd *cobra.Command, args []string) error {
+		d, err := a.about(cmd.Context(), args)
 		switch {
+		case err != nil:
+			return err
 		case format.value == "json":
-			return a.json(docDocument{"cnnlang.doc/v1", entries})
-		case whole:
-			return a.docList(entries)
+			d.Schema = "cnnlang.doc/v1"
+			return a.json(d)
+		case len(d.Contracts) > 0 || d.Comment != "":
+			return a.docFile(d)
+		case len(d.Terms) > 0:
+			return a.docTerms(d.Terms)
+		case d.whole:
+			return a.docList(d.Entries)
 		}
-		for i, e := range entries {
+		for i, e := range d.Entries {
 			if i > 0 {
 				fmt.Fprintln(a.stdout)
 			}
@@ -69,6 +76,29 @@ func (a *app) doc() *cobra.Command {
 		return nil
 	}
 	return cmd
+}
+
+// about finds what the arguments are about.
+func (a *app) about(ctx context.Context, args []string) (docDocument, error) {
+	if len(args) > 0 && isFile(args[0]) {
+		return a.aboutFile(ctx, args[0], args[1:])
+	}
+	if len(args) > 1 {
+		return docDocument{}, usage("%q is one argument too many", args[1]).withHelp("a second one chooses a block or net of a file, as in `cnnlang doc my.cnn unit`")
+	}
+	if len(args) == 1 && args[0] != strings.ToLower(args[0]) { // nothing of the library has capitals, which need not be read then
+		if terms := interp.TermsOf(args[0]); len(terms) > 0 {
+			return docDocument{Entries: []interp.Declaration{}, Terms: terms}, nil
+		}
+	}
+	entries, err := interp.Declarations()
+	switch {
+	case err != nil:
+		return docDocument{}, err
+	case len(args) == 0:
+		return docDocument{Entries: entries, whole: true}, nil
+	}
+	return docOf(args[0], entries)
 }
 
 // docWeights writes how images are prepared for a library net, and where trained weights of it
@@ -108,26 +138,36 @@ var wordHelp = map[string]string{
 	"stage":  "`stage label: step` names a level of features, which others read as `@label`",
 }
 
-// docOf finds the entries that a name refers to. whole says that it is the name of a
-// file.
-func docOf(name string, all []interp.Declaration) (found []interp.Declaration, whole bool, err error) {
+// docOf finds what a name refers to: declarations, or the words of other frameworks, or what others call a net.
+func docOf(name string, all []interp.Declaration) (docDocument, error) {
+	d := docDocument{Entries: []interp.Declaration{}}
 	for _, e := range all {
 		switch name {
 		case e.Name, qualified(e):
-			found = append(found, e)
+			d.Entries = append(d.Entries, e)
 		case e.Package:
-			found, whole = append(found, e), true
+			d.Entries, d.whole = append(d.Entries, e), true
 		}
 	}
-	if len(found) > 0 {
-		return found, whole, nil
+	if len(d.Entries) > 0 {
+		return d, nil
 	}
 	if slices.Contains(parse.Keywords, name) {
-		return nil, false, usage("%q is a word of the language, and no primitive, block or net", name).
+		return d, usage("%q is a word of the language, and no primitive, block or net", name).
 			withHelp("%s", cmp.Or(wordHelp[name], "lang/spec.md describes it"))
 	}
-	return nil, false, usage("there is no primitive, block or net called %q", name).
-		near(name, docNames(all), "did you mean `cnnlang doc %s`?", "`cnnlang doc` lists them all")
+	if d.Terms = interp.TermsOf(name); len(d.Terms) > 0 {
+		return d, nil
+	}
+	if interp.Known(name) == nil { // as others call it
+		if p, err := interp.Open(name); err == nil {
+			if n, err := p.Net(interp.Options{}); err == nil && n.Name != name {
+				return docOf(n.Name, all)
+			}
+		}
+	}
+	return d, usage("there is no primitive, block or net called %q, and no such word of another framework is known", name).
+		near(name, append(docNames(all), termNames()...), "did you mean `cnnlang doc %s`?", "`cnnlang doc` lists the primitives, blocks and nets")
 }
 
 // docNames lists everything that docOf finds.
@@ -138,92 +178,4 @@ func docNames(entries []interp.Declaration) []string {
 	}
 	slices.Sort(names)
 	return slices.DeleteFunc(slices.Compact(names), func(s string) bool { return s == "" })
-}
-
-// docList writes a line for each entry under the title of its file.
-func (a *app) docList(entries []interp.Declaration) error {
-	width := 0
-	for _, e := range entries {
-		width = max(width, len(e.Name))
-	}
-	for i, e := range entries {
-		if i == 0 || entries[i-1].File != e.File {
-			if i > 0 {
-				fmt.Fprintln(a.stdout)
-			}
-			fmt.Fprintln(a.stdout, titleOf(e))
-		}
-		fmt.Fprintln(a.stdout, strings.TrimRight(fmt.Sprintf("  %-*s  %s", width, e.Name, firstSentence(e.Doc)), " "))
-	}
-	return nil
-}
-
-// firstSentence is the part of a comment that a list shows.
-func firstSentence(doc string) string {
-	doc = strings.Join(strings.Fields(doc), " ")
-	for i := range doc {
-		if strings.HasPrefix(doc[i:], ". ") && !strings.HasSuffix(doc[:i], "al") {
-			return doc[:i+1]
-		}
-	}
-	return doc
-}
-
-func qualified(e interp.Declaration) string {
-	if e.Package == "" {
-		return e.Name
-	}
-	return e.Package + "." + e.Name
-}
-
-// titleOf is the heading of a file's entries.
-func titleOf(e interp.Declaration) string {
-	switch {
-	case e.Kind == "primitive":
-		return "primitives"
-	case e.Package != "":
-		return e.Package
-	}
-	return e.File
-}
-
-// entryText is a declaration for people.
-func entryText(e interp.Declaration) string {
-	var b strings.Builder
-	fmt.Fprintf(&b, "%s\n\n", e.Signature)
-	if e.Base != "" {
-		fmt.Fprintf(&b, "%s\n\n", e.Base)
-	}
-	switch {
-	case e.Package == "train":
-		fmt.Fprintf(&b, "%s\n", wrapped(e.Doc, 80))
-	case e.Doc != "":
-		fmt.Fprintf(&b, "%s\n\n", strings.TrimSpace(e.Doc))
-	}
-	switch {
-	case e.Kind == "primitive":
-		fmt.Fprintln(&b, "a primitive of the language")
-	case e.Kind == "value":
-		fmt.Fprintln(&b, "a value of the language, for meta")
-	case e.Kind == "setting" || e.Kind == "form":
-		width := 0
-		for _, p := range e.Params {
-			width = max(width, len(p.Name))
-		}
-		for _, p := range e.Params {
-			fmt.Fprintf(&b, "  %-*s  %s\n", width, p.Name, p.Type)
-		}
-		if width > 0 {
-			fmt.Fprintln(&b)
-		}
-		fmt.Fprintf(&b, "a %s of recipes, which lang/spec.md describes; `cnnlang train FILE|NAME --show-recipe` prints one\n", map[string]string{"setting": "setting", "form": "word"}[e.Kind])
-	case e.Package != "":
-		fmt.Fprintf(&b, "import %s { %s }  (%s:%d)\n", e.Package, e.Name, e.File, e.Line)
-		if strings.HasPrefix(e.Package, "nets.") {
-			fmt.Fprintf(&b, "cnnlang params %s\n", e.Name)
-		}
-	default:
-		fmt.Fprintf(&b, "cnnlang params %s  (%s:%d)\n", e.Name, e.File, e.Line)
-	}
-	return b.String()
 }

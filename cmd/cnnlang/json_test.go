@@ -51,7 +51,9 @@ net tiny(classes = 2) [N, 3, H = 8, W = 8] -> [N, classes] {
 		"net n [N, 3, H = 8, W = 8] -> [N, 8, H, W] { body: wrong(8) }\n",
 	"mapped.cnn": "net mapped [N, 3, H = 2, W = 2] -> [N, 2] {\n  names keras { \"fc.\" = \"head/\" }\n" +
 		"  side aux: { gap -> flatten -> fc: linear(2) }\n  flatten -> fc: linear(2)\n}\n",
-	"items.cnn":   "net items [N, 3, H = 8, W = 8] -> [N, 3, H, W] { list { | relu | sigmoid } -> head: each { conv(3, 1x1) -> relu } -> add }\n",
+	"items.cnn": "net items [N, 3, H = 8, W = 8] -> [N, 3, H, W] { list { | relu | sigmoid } -> head: each { conv(3, 1x1) -> relu } -> add }\n",
+	"fine.cnn": "# Three blocks.\n\n# One.\nblock pools(n: int) [N, C, H, W] -> [N, C, _, _] where n >= 0 { repeat i of n { maxpool(2x2) } }\n" +
+		"block strided(n: int) [N, C, H, W] -> [N, C, _, _] { if n > 3 { conv(C, 3x3, groups=n) } }\n",
 	"long.cnn":    "net long [N, 3, H = 64, W = 64] -> [N, 1] {\n  repeat i of 20 { conv(8 + i, 1x1) }\n  conv(9, 99x99)\n}\n",
 	"wrapped.cnn": "net wrapped [N, 2] -> [N, 2] { body: { fc: linear(2, bias=false) } }\n",
 	"cases.cnn":   "net cases(deep = false) [N, 3, H = 8, W = 8] -> [N, 3, H, W] { if deep { conv(3, 1x1) } }\n",
@@ -78,7 +80,7 @@ func manyRecipes() (text string) {
 // jsonRuns are commands that together print every key, at least one for each verb with
 // -o json.
 var jsonRuns = []string{
-	"version", "doctor", "list", "doc conv", "doc std.resnet", "doc resnet50", "doc fpn", "doc yolo_v3", "explain E0205", "explain E0401",
+	"version", "doctor", "list", "doc conv", "doc nn.Conv2d", "doc keras.layers.BatchNormalization", "doc proofs.cnn widen", "doc fine.cnn", "doc std.resnet", "doc resnet50", "doc fpn", "doc yolo_v3", "explain E0205", "explain E0401",
 	"list --weights", "new", "new json --from resnet18", "get resnet50 --dry-run", "get resnet50 --dry-run --file resnet50-11ad3fa6.pth",
 	"eval six.cnn --data pictures --weights random --skip-bad --require top1<=1,1<2", "eval testdata/names/small.cnn --data pair --weights testdata/weights/keras/model.h5", "compare line.cnn resnet18 --bench --time 0s", "curves run.jsonl --output run.svg",
 	"diff tiny.cnn pair.cnn", "diff tiny.cnn mapped.cnn", "diff mapped.cnn tiny.cnn", "diff line.cnn moved.cnn", "diff once.cnn often.cnn", "diff resnet18 resnet34", "diff pair.cnn sides.cnn", "params tiny.cnn --tensors", "params items.cnn --depth 2", "params items.cnn --depth 1", "params tiny.cnn line.cnn --memory --require params<9", "params cases.cnn --formula", "params tiny.cnn --against paper", "params powers.cnn --formula", "params efficientnet_b0 --formula", "params tiny.cnn --memory --require macs<9,params<=1M", "graph tiny.cnn", "graph deep.cnn", "graph --block pools proofs.cnn", "graph --block trunk", "graph --block level --set depth=1", "params --formula --block widen proofs.cnn", "params --formula --block level", "why tiny.cnn conv2",
