@@ -22,6 +22,7 @@ var SourceNames = map[string]string{
 	"unet_taps":                 "milesial",
 	"darknet53":                 "timm",
 	"darknet53_timm":            "timm",
+	"eca_resnet50":              "authors",
 }
 
 // Generated are the weights that the reference has for a network and a seed.
