@@ -19,8 +19,8 @@ import (
 // state of the others, edited or not; proofs are remembered. Any number of goroutines may
 // use it; their calls wait for each other. The zero Workspace is empty.
 type Workspace struct {
-	// Thorough searches for repairs of every mistake, and for longer.
-	Thorough bool
+	// Thorough searches for repairs of every mistake, and for longer; Plain searches for none.
+	Thorough, Plain bool
 
 	mutex    sync.Mutex
 	open     map[string]openText
@@ -144,7 +144,9 @@ func (w *Workspace) Check(ctx context.Context, name string, opts Options) (*Chec
 	if w.Thorough {
 		limits.Work, limits.Time, limits.Errors = thoroughWork, thoroughTime, math.MaxInt
 	}
-	p.repair(ctx, opts.Net, asked, c.Problems, c.verdicts, limits)
+	if !w.Plain {
+		p.repair(ctx, opts.Net, asked, c.Problems, c.verdicts, limits)
+	}
 	c.Problems.AddAll(w.unlessImported(p, p.lint(c.verdicts)).Without(c.Problems)) // no warnings about errors
 	c.Problems.Sort()
 	if err := ctx.Err(); err != nil {

@@ -38,6 +38,13 @@ var (
 // formatFlag adds -o with the formats a verb has, the first its default.
 func formatFlag(cmd *cobra.Command, formats []string) *option[string] {
 	c := choiceOf(formats...)
+	c.parse = func(text string) (string, error) {
+		err := known(text, formats)
+		if err != nil && strings.Contains(text, ".") && cmd.Flags().Lookup("output") != nil {
+			err = fmt.Errorf("%w; a file is named with --output", err)
+		}
+		return text, err
+	}
 	cmd.Flags().VarP(c, "format", "o", strings.Join(formats, ", "))
 	complete(cmd, "format", fixed(formats...))
 	return c

@@ -19,6 +19,8 @@ import (
 // A format is one that a package in internal reads.
 type format struct {
 	name string // for messages, with the usual endings
+	// weights is what the format of a file of its numbers alone is called, "" where there is none such.
+	weights string
 	// is recognises a file by its first bytes, headBytes or fewer, or by its name where these do not tell.
 	is   func(head []byte, path string) bool
 	read func(flat.Source) (*flat.Net, error)
@@ -26,10 +28,10 @@ type format struct {
 
 // formats are tried in order.
 var formats = []format{
-	{"Keras (.h5, .keras, and model.json of TensorFlow.js)", keras.Is, keras.Read},
-	{"Caffe (.prototxt)", caffe.Is, caffe.Read},
-	{"Darknet (.cfg)", darknet.Is, darknet.Read},
-	{"ONNX (.onnx)", onnx.Is, onnx.Read},
+	{"Keras (.h5, .keras, and model.json of TensorFlow.js)", "", keras.Is, keras.Read},
+	{"Caffe (.prototxt)", "Caffe", caffe.Is, caffe.Read},
+	{"Darknet (.cfg)", "Darknet", darknet.Is, darknet.Read},
+	{"ONNX (.onnx)", "", onnx.Is, onnx.Read},
 }
 
 // headBytes is how much of a file is looked at to recognise it.
@@ -80,10 +82,25 @@ func givenWeights(from *weightfile.Input, of *format) error {
 	if f := formatOf(head, from.Path); f != nil {
 		what, other = "a network of "+f.name, true
 	}
-	if !other {
+	if other {
+		return from.Corrupt("", "is %s; want the weights of a network of %s", what, of.name)
+	}
+	return ofAnother(from.Path, of)
+}
+
+// ofAnother refuses a file of weights of another program, whose tensors have other names than the network's layers.
+func ofAnother(path string, of *format) error {
+	store, err := weights.Open(path, weights.Options{})
+	if err != nil || of.weights == "" {
+		return nil // whose reader says more
+	}
+	defer store.Close()
+	said, ok := store.(weights.Contents)
+	if !ok || strings.HasPrefix(said.About().Format, of.weights) {
 		return nil
 	}
-	return from.Corrupt("", "is %s; want the weights of a network of %s", what, of.name)
+	return &Refused{Path: path, Problems: []Problem{{Got: fmt.Sprintf("it has weights in the format of %s, not in that of %s", said.About().Format, of.weights),
+		Can: "leave it out, and give it to `cnnlang run NET.cnn --weights " + weightfile.Shown(path) + "`, which reads it where its tensors have the names of the text"}}}
 }
 
 // knownInputs refuses shapes of inputs that the network does not have.

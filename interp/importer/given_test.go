@@ -19,6 +19,8 @@ func TestWhatIsGivenIsThatOfTheNetwork(t *testing.T) {
 		{importFiles + "darknet/darknet19.cfg", Options{NoWeights: true, Shapes: map[string][]int{"a": {1, 3, 32, 32}}}, "it has no input a; --shape without a name"},
 		{net, Options{Weights: net}, "is a network of Caffe (.prototxt); want the weights of a network of Caffe"},
 		{net, Options{Weights: kerasFiles + "plain.h5"}, "is a network of Keras"},
+		{net, Options{Weights: "../../testdata/weights/torch_old_legacy.pth"}, "it has weights in the format of PyTorch (legacy"},
+		{importFiles + "darknet/tiny_heads.cfg", Options{Weights: importFiles + "caffe/nin_v1.caffemodel"}, "it has weights in the format of Caffe (V1 layers), not in that of Darknet; leave it out, and give it to `cnnlang run NET.cnn --weights "},
 		{two, Options{NoWeights: true, Shapes: map[string][]int{"nowhere": {1, 3, 9, 8}}}, "it has no input nowhere; "},
 	} {
 		i, err := Open(c.file, c.o)

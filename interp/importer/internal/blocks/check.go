@@ -51,7 +51,7 @@ func (r *refusal) blocks() map[string]bool {
 func understood(f *tree.File) (*reading, error) {
 	text := tree.Text(f)
 	const name = "net.cnn"
-	var w interp.Workspace
+	w := interp.Workspace{Plain: true} // a text that is wrong is made anew
 	if err := w.Read(name, strings.NewReader(text)); err != nil {
 		return nil, err
 	}

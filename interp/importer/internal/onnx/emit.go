@@ -83,6 +83,9 @@ func (t *tracer) emit() (*flat.Net, error) {
 	}
 	net := b.Net()
 	net.Format, net.Notes, net.Meta = t.m.format(), t.notes, t.m.meta()
+	if shape := net.Graph.Input().Shape; net.Meta == nil && t.m.producer != own && len(net.Graph.Inputs) == 1 && len(shape) == 4 && (shape[1] == 1 || shape[1] == 3) {
+		net.Notes = append(net.Notes, "the file does not say how pictures are prepared; add what the net was trained with to the text, as in `meta { prepare = imagenet }`")
+	}
 	return net, nil
 }
 
