@@ -23,8 +23,8 @@ func (m *machine) bindInput(c *Closure, e *env, x Tensor, at source.Span) bool {
 			return false
 		}
 		m.namePorts(b.Sig.In, e, values)
-		if m.series != nil {
-			e.frame.part.Takes = valuesOf(values)
+		if p := e.frame.part; p != nil {
+			p.Takes = valuesOf(values)
 		}
 	} else if n := b.Sig.In[0].Shape.As; n != nil {
 		e.frame.name(n.Text, x)
@@ -173,8 +173,8 @@ func (m *machine) checkClaim(b *ast.Block, e *env, x Tensor) bool {
 		if values, ok = m.deal(b.Sig.Out, e, items, func(want string) { m.fail(claimNumber(b, want, x)) }); !ok {
 			return false
 		}
-		if m.series != nil {
-			e.frame.part.Gives = valuesOf(values)
+		if p := e.frame.part; p != nil {
+			p.Gives = valuesOf(values)
 		}
 	case !m.one(x, b.Sig.Span(), "`"+b.Name.Text+"` gives by its signature"):
 		return false

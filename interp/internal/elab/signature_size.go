@@ -110,7 +110,7 @@ func (m *machine) checkSizes(c *Closure) bool {
 		case want != "":
 			m.failOver(wrongArgument(b, c.Object, &ast.Param{Name: &ast.Name{Text: g.name}, Type: &ast.Type{Name: "int"}}, want), b.expr, b.env)
 			good = false
-		case g.Dim != nil && size.Known() && !dim.AtLeast(m.facts, size, dim.Int(1)):
+		case g.Dim != nil && (size.Known() || m.side != nil) && !dim.AtLeast(m.facts.OfArgument(), size, dim.Int(1)): // else what flows in is that
 			m.failOver(badGivenSize(b, g.name, size), b.expr, b.env)
 			good = false
 		}

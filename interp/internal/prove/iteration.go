@@ -225,6 +225,8 @@ func (p *Case) oblige(o obligation) bool {
 		return p.oweArgument(o, fit)
 	case !known:
 		return p.take(o)
+	case answer != o.holds && inHead && !o.argument && p.failsByFit(o, fit):
+		return true
 	case answer != o.holds:
 		p.failed = append(p.failed, o.size)
 	case !o.argument:

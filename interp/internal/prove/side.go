@@ -116,19 +116,28 @@ func (p *Case) settle() {
 
 // Wrong splits the case where a side head is wrong, but may not come so far.
 func (p *Case) Wrong() {
-	fit, is := p.fit()
-	if !is || p.Stopped() {
-		return
+	if fit, is := p.fit(); is && !p.Stopped() {
+		p.splitFit(fit)
 	}
-	if s := p.iterationOf(fit.size); s != nil {
+}
+
+// failsByFit splits the case where a shape in a head is wrong because another fits, which may be one beside it: where
+// that does not fit, this one may, and what is made of it.
+func (p *Case) failsByFit(o obligation, fit fact) bool {
+	if _, known := p.knownRegardless(o.size, o.relation); known || p.Stopped() {
+		return false
+	}
+	p.splitFit(fit)
+	return true
+}
+
+// splitFit follows the case from the start, where a side head fits so far and where it does not. Of one iteration
+// of several it is not followed.
+func (p *Case) splitFit(f fact) {
+	if s := p.iterationOf(f.size); s != nil {
 		s.unclear = true
 		return
 	}
-	p.splitFit(fit)
-}
-
-// splitFit follows the case from the start, where a side head fits so far and where it does not.
-func (p *Case) splitFit(f fact) {
 	end := p.Try() // so that it is the start
 	p.goOneWay(f.size, f.relation, fitted)
 	end()

@@ -28,8 +28,11 @@ func TestArgumentsInSideHeads(t *testing.T) {
 		{"side s: conv(6/n, 1x1)\n relu", "n != 0; 6 % n == 0"},
 		{"side s: { side t: { conv(n, [3, 1]) -> relu }\n relu }\n relu", "n >= 1; H >= 3 of s.t"},
 		{"side s: unit(n)\n relu", "n >= 1; H >= 3 of s"},
+		// A size that is given is one, even where another flows in.
+		{"side s: sized(H=2 - n)\n relu", "1 >= n"},
 	} {
-		text := "block unit(k: int) [N, C, H, W] -> [N, k, H - 2, W] { concat { | conv(k, [3, 1]) } }\n" +
+		text := "block sized [N, C, H = 4, W] -> [N, C, H, W] { relu }\n" +
+			"block unit(k: int) [N, C, H, W] -> [N, k, H - 2, W] { concat { | conv(k, [3, 1]) } }\n" +
 			"block f(n: int) [N, C, H, W] -> [N, _, _, _] { " + test.body + " }"
 		v := verdictOn(t, text)
 		var got []string
@@ -42,6 +45,14 @@ func TestArgumentsInSideHeads(t *testing.T) {
 		if v.Status != Proved || strings.Join(got, "; ") != test.requires {
 			t.Errorf("%s\n got %s (%s), requires %q; want proved, %q", test.body, v.Status, v.Reason, strings.Join(got, "; "), test.requires)
 		}
+	}
+}
+
+// The second branch fits 2 rows alone, where the first does not, and makes no channels of them.
+func TestABranchOfAHeadIsMadeBesideOneThatDoesNotFit(t *testing.T) {
+	v := verdictOn(t, "block f [N, C, H, W] -> [N, C, H, W] { side s: concat { | conv(1, [3, 1]) | maxpool([2*H - 2, 1], stride=1) -> conv(H - 2, 1x1) }\n relu }")
+	if v.Status != Refuted || v.Counterexample.Values["H"] != 2 {
+		t.Errorf("%s (%s) at %v, want refuted at H = 2", v.Status, v.Reason, v.Counterexample)
 	}
 }
 
