@@ -12,6 +12,7 @@ package draw
 import (
 	"cmp"
 	"fmt"
+	"slices"
 
 	"cnnlang/interp/graph"
 )
@@ -71,7 +72,7 @@ func Of(g *graph.Graph, outline []*graph.Part, opts Options) *Diagram {
 func inputs(g *graph.Graph) *Item {
 	all := &Item{Kind: Bar, Text: "inputs", Path: "inputs", Count: 1, list: true}
 	for _, n := range g.Inputs {
-		i := &Item{Kind: Input, Text: cmp.Or(n.Path, "input"), Path: n.Path, Nodes: []string{n.Path}, Count: 1, shape: n.Dims(), value: n}
+		i := &Item{Kind: Input, Text: cmp.Or(n.Path, "input"), Path: n.Path, Nodes: []string{idOf(g, n)}, Count: 1, shape: n.Dims(), value: n}
 		if len(g.Inputs) == 1 {
 			return i
 		}
@@ -79,6 +80,15 @@ func inputs(g *graph.Graph) *Item {
 		all.Branches = append(all.Branches, []*Item{i})
 	}
 	return all
+}
+
+// idOf tells a node from all others: its path but for an input that is called as a step.
+func idOf(g *graph.Graph, n *graph.Node) string {
+	named := func(other *graph.Node) bool { return other != n && other.Path == n.Path }
+	if slices.Contains(g.Inputs, n) && slices.ContainsFunc(g.Nodes, named) {
+		return n.Path + ", given"
+	}
+	return n.Path
 }
 
 // outputs is the box of the output, of several a list of boxes with their names.

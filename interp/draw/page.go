@@ -155,7 +155,7 @@ func (d *Diagram) data(g *graph.Graph, depth int, costs []*Heat, texts func(stri
 		for _, t := range n.Params {
 			node.Params = append(node.Params, []string{t.Path, fmt.Sprint(t.Shape)})
 		}
-		p.Nodes[word(n.Path)] = node
+		p.Nodes[word(idOf(g, n))] = node
 	}
 	return p
 }

@@ -55,7 +55,7 @@ func TestPageHasWhatIsDrawn(t *testing.T) {
 			t.Errorf("%s: the boxes have %g bytes, the operations %g", name, sum, total)
 		}
 		for _, node := range n.Graph.Nodes {
-			g, at := data.Nodes[word(node.Path)], node.Origin.Start
+			g, at := data.Nodes[word(idOf(n.Graph, node))], node.Origin.Start
 			var tensors [][]string
 			for _, p := range node.Params {
 				tensors = append(tensors, []string{p.Path, fmt.Sprint(p.Shape)})
