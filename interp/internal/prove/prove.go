@@ -285,7 +285,12 @@ func (x *exploration) follow(p *Case) {
 	p.exploration = x
 	args, sizes := p.variables(x.args)
 	a := elab.Apply(x.object, args, sizes, p, nil, p.restNames()...)
-	if !p.Stopped() && !a.Problems.HasErrors() {
+	switch {
+	case a.Problems.HasErrors():
+	case p.bounded != nil && p.beyond == "":
+		p.facts, p.scope = p.outside().facts, nil // it has ended within
+		p.settle()
+	case !p.Stopped():
 		p.settle()
 	}
 	if p.again != nil {

@@ -1,6 +1,7 @@
 package prove
 
 import (
+	"slices"
 	"strings"
 	"testing"
 )
@@ -53,6 +54,15 @@ func TestABranchOfAHeadIsMadeBesideOneThatDoesNotFit(t *testing.T) {
 	v := verdictOn(t, "block f [N, C, H, W] -> [N, C, H, W] { side s: concat { | conv(1, [3, 1]) | maxpool([2*H - 2, 1], stride=1) -> conv(H - 2, 1x1) }\n relu }")
 	if v.Status != Refuted || v.Counterexample.Values["H"] != 2 {
 		t.Errorf("%s (%s) at %v, want refuted at H = 2", v.Status, v.Reason, v.Counterexample)
+	}
+}
+
+// That a head fits says nothing of how often it repeats: H*W may be 1, where it does not fit.
+func TestABoundedProofFollowsHeadsThatDoNotFit(t *testing.T) {
+	v := verdictOn(t, "block f [N, C, H, W] -> [N, C, H, W] { side s: repeat H*W { conv(W + 2, 3x3) -> conv(3, 1x1) }\n relu }")
+	at := map[string]int64{"N": 1, "C": 1, "H": 1, "W": 1}
+	if v.Status != Bounded || !slices.ContainsFunc(v.Results, func(r Result) bool { r.requires = nil; return r.admits(at) }) {
+		t.Errorf("%s (%s), and no way is followed at %v:\n%s", v.Status, v.Reason, at, v.ways())
 	}
 }
 
