@@ -97,8 +97,8 @@ func netOfLine(line string) string {
 	return rest[:end]
 }
 
-// yearLine is the end of the authors.
-var yearLine = regexp.MustCompile(`(?:^|, )((?:19|20)\d\d)$`)
+// yearLine has the end of the authors, behind which a remark may stand.
+var yearLine = regexp.MustCompile(`(?:^|, )((?:19|20)\d\d)(?:$|,)`)
 
 // paperOf reads the first comment of a file of nets: a title, the authors and the year, each of which may go on in
 // further lines. Authors begin with a whole name, and no title ends in a comma or in "and".

@@ -3,6 +3,7 @@ package main
 import (
 	"cmp"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -82,9 +83,33 @@ func (a *app) list() *cobra.Command {
 		case f.weights:
 			return a.grid(weightsGrid(nets), f.format.value)
 		}
-		return a.grid(listGrid(nets, f.format.value), f.format.value)
+		if err := a.grid(listGrid(nets, f.format.value), f.format.value); err != nil || f.format.value != "table" {
+			return err
+		}
+		return a.prose(testedText(nets))
 	}
 	return cmd
+}
+
+// usualTest is what top-1 is of where nothing else is said.
+const usualTest = "ImageNet-1k"
+
+// testedText says what the images are of which top-1 is, "" where they are the usual ones.
+func testedText(nets []listedNet) string {
+	others := map[string][]string{}
+	for _, n := range nets {
+		if best := n.best(); best.Top1 > 0 && best.Tested != usualTest {
+			others[best.Tested] = append(others[best.Tested], n.Name)
+		}
+	}
+	text := ""
+	for _, tested := range slices.Sorted(maps.Keys(others)) {
+		text += ", and of " + strings.Join(others[tested], ", ") + " of " + visibleName(tested)
+	}
+	if text == "" {
+		return ""
+	}
+	return "\ntop-1  of the images of " + usualTest + text + "\n"
 }
 
 // familyNames lists the families.
@@ -211,15 +236,14 @@ func (a *app) listed(name string) (listedNet, error) {
 	return listed, nil
 }
 
-// best is who publishes weights of the net, and which per cent of images the best of them classify right, 0 if nobody
-// says so.
-func (n listedNet) best() (publisher string, top1 float64) {
+// best are the published weights that classify most images right, or the first, if nobody says how many they do.
+func (n listedNet) best() (best publishedFile) {
 	for i, f := range n.Weights {
-		if i == 0 || f.Top1 > top1 {
-			publisher, top1 = f.Publisher, f.Top1
+		if i == 0 || f.Top1 > best.Top1 {
+			best = f
 		}
 	}
-	return publisher, top1
+	return best
 }
 
 // listGrid has a row for each net: for people with the papers as headings and rounded counts.
@@ -231,27 +255,26 @@ func listGrid(nets []listedNet, format string) grid {
 	}
 	g.columns = append(g.columns, column{"weights", false}, column{"top-1", true})
 	if !forPeople {
-		g.columns = append(g.columns, columnsOf("family", "year", "title")...)
+		g.columns = append(g.columns, columnsOf("tested", "family", "year", "title")...)
 	}
 	family := ""
 	for _, n := range nets {
-		publisher, top1 := n.best()
-		share := any("")
-		if top1 > 0 {
-			share = top1
+		best, share := n.best(), any("")
+		if best.Top1 > 0 {
+			share = best.Top1
 		}
 		if !forPeople {
-			g.rows = append(g.rows, []any{n.Name, n.net.Graph.InputText(), n.net.Main.Params, n.net.Main.MACs, n.Paper, publisher, share, n.Family, n.Year, n.Title})
+			g.rows = append(g.rows, []any{n.Name, n.net.Graph.InputText(), n.net.Main.Params, n.net.Main.MACs, n.Paper, best.Publisher, share, best.Tested, n.Family, n.Year, n.Title})
 			continue
 		}
 		if n.Family != family {
 			g.heading(fmt.Sprintf("%s: %s, %d", n.Family, n.Title, n.Year))
 			family = n.Family
 		}
-		if top1 > 0 {
-			share = fmt.Sprintf("%.1f %%", top1)
+		if best.Top1 > 0 {
+			share = fmt.Sprintf("%.1f %%", best.Top1)
 		}
-		g.rows = append(g.rows, []any{n.Name, n.inputSizes(), rounded(n.Params), rounded(n.MACs), publisher, share})
+		g.rows = append(g.rows, []any{n.Name, n.inputSizes(), rounded(n.Params), rounded(n.MACs), best.Publisher, share})
 	}
 	return g
 }
