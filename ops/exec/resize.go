@@ -27,7 +27,7 @@ type weighing struct {
 	taps    int
 	at      []int         // pixels, for each of the result so many
 	weights []float32     // theirs
-	pairs   *kernel.Pairs // the same places in lines, of two
+	lines   *kernel.Lines // the same places in lines, of one or two
 }
 
 // weigh follows the definition of ops.Resize.
@@ -77,7 +77,7 @@ func (w *weighing) halves() (list [2]weighing) {
 		half.at, half.weights = append(half.at, at), append(half.weights, w.weights[i])
 	}
 	for i := range list {
-		list[i].pairs = kernel.NewPairs(list[i].at)
+		list[i].lines = kernel.NewLines(list[i].at)
 	}
 	return list
 }
@@ -102,10 +102,10 @@ func (s *size) resized(op *ops.Resize) []task.Algorithm {
 			r.columns.at[i] *= r.line
 		}
 		switch {
-		case r.line > 1 && r.columns.taps == 2:
-			r.columns.pairs = kernel.NewPairs(r.columns.at)
 		case r.line > 1 && r.columns.taps == mostWeighed:
 			r.halves = r.columns.halves()
+		case r.line > 1:
+			r.columns.lines = kernel.NewLines(r.columns.at)
 		}
 		return r.prepare(op.Mode)
 	}
@@ -153,11 +153,9 @@ func (r *resizing) row(dst, spare []float32, seen *[mostWeighed][]float32, y int
 			dst[x] = seen[0][at]
 		}
 	case c.taps == 1:
-		for x, at := range c.at {
-			*(*[layout.Lanes]float32)(dst[x*layout.Lanes:]) = *(*[layout.Lanes]float32)(seen[0][at:])
-		}
+		kernel.PickLanes(dst, seen[0], c.lines)
 	case c.taps == 2 && r.line > 1:
-		kernel.BilinearLanes(dst, seen[0], seen[1], c.pairs, c.weights, r.rows.weights[2*y:])
+		kernel.BilinearLanes(dst, seen[0], seen[1], c.lines, c.weights, r.rows.weights[2*y:])
 	case c.taps == 2:
 		top, bottom := r.rows.weights[2*y], r.rows.weights[2*y+1]
 		above, below := seen[0], seen[1]
@@ -179,7 +177,7 @@ func (r *resizing) quarters(dst, spare []float32, seen *[mostWeighed][]float32, 
 		if i == 0 {
 			sum = dst
 		}
-		kernel.BilinearLanes(sum, seen[row], seen[row+1], columns.pairs, columns.weights, r.rows.weights[mostWeighed*y+row:])
+		kernel.BilinearLanes(sum, seen[row], seen[row+1], columns.lines, columns.weights, r.rows.weights[mostWeighed*y+row:])
 		if i > 0 {
 			kernel.Add(dst, sum)
 		}

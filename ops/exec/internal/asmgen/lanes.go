@@ -14,6 +14,7 @@ func lanes(t *text, s isa) {
 	slopes(t, s)
 	factors(t, s)
 	bilinear(t, s)
+	pick(t, s)
 }
 
 func affine(t *text, s isa) {
@@ -164,6 +165,24 @@ func bilinear(t *text, s isa) {
 	t.op("ADDQ", 64, "DI")
 	t.op("ADDQ", 16, "R8")
 	t.op("ADDQ", 8, "R9")
+	t.op("DECQ", "CX")
+	t.op("JNZ", "line")
+	t.end()
+}
+
+// pick copies lines of 64 bytes from anywhere, one after another.
+//
+//	DI dst   SI src   CX lines   R8 at   AX place
+func pick(t *text, s isa) {
+	t.function("pickLanes"+s.name, "dst:DI", "src:SI", "lines:CX", "at:R8")
+	t.label("line")
+	t.op("MOVQ", "(R8)", "AX")
+	for v := range 16 / s.lanes {
+		t.op("VMOVUPS", at(v*s.bytes(), "SI")+"(AX*4)", s.v(v))
+		t.op("VMOVUPS", s.v(v), at(v*s.bytes(), "DI"))
+	}
+	t.op("ADDQ", 64, "DI")
+	t.op("ADDQ", 8, "R8")
 	t.op("DECQ", "CX")
 	t.op("JNZ", "line")
 	t.end()

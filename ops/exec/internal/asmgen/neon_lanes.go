@@ -28,6 +28,7 @@ func (t neon) lanes() {
 	t.slopes()
 	t.factors()
 	t.bilinear()
+	t.pick()
 }
 
 // gates writes the end of a squeeze and excitation:
@@ -153,5 +154,18 @@ func (t neon) peak() {
 		t.do("fmla", i%24, 24, 25)
 	}
 	t.loop("R0", "loop")
+	t.op("RET")
+}
+
+// pick copies lines of 64 bytes from anywhere, one after another: V0-V3.
+func (t neon) pick() {
+	t.function("pickLanes", "dst", "src", "lines", "at")
+	t.label("line")
+	t.op("MOVD.P", "8(R3)", "R4")
+	t.op("ADD", "R4<<2", "R1", "R5")
+	t.loadLine(0, "R5", 0)
+	t.storeLine(0, 0, "R0")
+	t.op("ADD", 64, "R0")
+	t.loop("R2", "line")
 	t.op("RET")
 }

@@ -58,15 +58,15 @@ func scaleLanesGeneric(dst, src, factors []float32) {
 	}
 }
 
-// Pairs are where two lines begin, for one pixel after the other.
-type Pairs struct {
+// Lines are where lines begin, one or two for one pixel after the other.
+type Lines struct {
 	at   []int
 	most int // where the last of them ends
 }
 
-// NewPairs checks the places once, so that a call need not; at is theirs from then on.
-func NewPairs(at []int) *Pairs {
-	p := &Pairs{at: at}
+// NewLines checks the places once, so that a call need not; at is theirs from then on.
+func NewLines(at []int) *Lines {
+	p := &Lines{at: at}
 	for _, i := range at {
 		if i < 0 {
 			panic("kernel: a line before the first")
@@ -79,7 +79,7 @@ func NewPairs(at []int) *Pairs {
 // BilinearLanes sets every pixel of dst, a line of Lanes channels, to a sum of four: of two lines
 // of above and two of below, which begin at the pixel's pair and have two of across for weights,
 // those of the rows being down.
-func BilinearLanes(dst, above, below []float32, pairs *Pairs, across, down []float32) {
+func BilinearLanes(dst, above, below []float32, pairs *Lines, across, down []float32) {
 	n := len(dst) / Lanes
 	if n == 0 {
 		return
@@ -96,6 +96,24 @@ func bilinearLanesGeneric(dst, above, below []float32, at []int, across, down []
 			top := u*above[a+lane] + v*above[b+lane]
 			dst[x*Lanes+lane] = down[0]*top + down[1]*(u*below[a+lane]+v*below[b+lane])
 		}
+	}
+}
+
+// PickLanes sets every pixel of dst, a line of Lanes channels, to the line of src that begins at its
+// place.
+func PickLanes(dst, src []float32, lines *Lines) {
+	n := len(dst) / Lanes
+	if n == 0 {
+		return
+	}
+	_ = lines.at[n-1]
+	pickLanes(dst[:n*Lanes], src[:lines.most], lines.at)
+}
+
+// pickLanesGeneric is PickLanes.
+func pickLanesGeneric(dst, src []float32, at []int) {
+	for x := range len(dst) / Lanes {
+		copy(dst[x*Lanes:][:Lanes], src[at[x]:])
 	}
 }
 

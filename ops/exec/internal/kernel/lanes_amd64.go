@@ -99,6 +99,27 @@ func bilinearLanes(dst, above, below []float32, at []int, across, down []float32
 	}
 }
 
+func pickLanes(dst, src []float32, at []int) {
+	switch isa {
+	case cpu.AVX512:
+		pickLanesAVX512(&dst[0], &src[0], len(dst)/Lanes, &at[0])
+	case cpu.AVX2:
+		pickLanesAVX2(&dst[0], &src[0], len(dst)/Lanes, &at[0])
+	default:
+		pickLanesGeneric(dst, src, at)
+	}
+}
+
+// It works like pickLanesGeneric.
+//
+//go:noescape
+func pickLanesAVX2(dst, src *float32, lines int, at *int)
+
+// It works like pickLanesGeneric.
+//
+//go:noescape
+func pickLanesAVX512(dst, src *float32, lines int, at *int)
+
 // It works like bilinearLanesGeneric.
 //
 //go:noescape

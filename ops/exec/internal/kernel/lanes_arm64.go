@@ -64,6 +64,19 @@ func bilinearLanes(dst, above, below []float32, at []int, across, down []float32
 	}
 }
 
+func pickLanes(dst, src []float32, at []int) {
+	if isa == cpu.NEON {
+		pickLanesNEON(&dst[0], &src[0], len(dst)/Lanes, &at[0])
+	} else {
+		pickLanesGeneric(dst, src, at)
+	}
+}
+
+// It works like pickLanesGeneric.
+//
+//go:noescape
+func pickLanesNEON(dst, src *float32, lines int, at *int)
+
 // It works like bilinearLanesGeneric.
 //
 //go:noescape

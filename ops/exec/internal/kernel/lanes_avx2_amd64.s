@@ -148,3 +148,22 @@ line:
 	JNZ line
 	VZEROUPPER
 	RET
+
+TEXT ·pickLanesAVX2(SB), NOSPLIT, $0-32
+	MOVQ dst+0(FP), DI
+	MOVQ src+8(FP), SI
+	MOVQ lines+16(FP), CX
+	MOVQ at+24(FP), R8
+
+line:
+	MOVQ (R8), AX
+	VMOVUPS (SI)(AX*4), Y0
+	VMOVUPS Y0, (DI)
+	VMOVUPS 32(SI)(AX*4), Y1
+	VMOVUPS Y1, 32(DI)
+	ADDQ $64, DI
+	ADDQ $8, R8
+	DECQ CX
+	JNZ line
+	VZEROUPPER
+	RET

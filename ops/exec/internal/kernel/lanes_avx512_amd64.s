@@ -120,3 +120,20 @@ line:
 	JNZ line
 	VZEROUPPER
 	RET
+
+TEXT ·pickLanesAVX512(SB), NOSPLIT, $0-32
+	MOVQ dst+0(FP), DI
+	MOVQ src+8(FP), SI
+	MOVQ lines+16(FP), CX
+	MOVQ at+24(FP), R8
+
+line:
+	MOVQ (R8), AX
+	VMOVUPS (SI)(AX*4), Z0
+	VMOVUPS Z0, (DI)
+	ADDQ $64, DI
+	ADDQ $8, R8
+	DECQ CX
+	JNZ line
+	VZEROUPPER
+	RET

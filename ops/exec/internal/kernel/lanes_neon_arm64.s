@@ -200,3 +200,21 @@ line:
 	SUBS $1, R3
 	BNE line
 	RET
+
+TEXT ·pickLanesNEON(SB), NOSPLIT, $0-32
+	MOVD dst+0(FP), R0
+	MOVD src+8(FP), R1
+	MOVD lines+16(FP), R2
+	MOVD at+24(FP), R3
+
+line:
+	MOVD.P 8(R3), R4
+	ADD R4<<2, R1, R5
+	FLDPQ (R5), (F0, F1)
+	FLDPQ 32(R5), (F2, F3)
+	FSTPQ (F0, F1), (R0)
+	FSTPQ (F2, F3), 32(R0)
+	ADD $64, R0
+	SUBS $1, R2
+	BNE line
+	RET

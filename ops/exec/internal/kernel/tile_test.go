@@ -368,6 +368,27 @@ func TestScaleLanes(t *testing.T) {
 	})
 }
 
+// Lines from anywhere, some of them several times, are copied one after another, also if they do not
+// begin at multiples of lines.
+func TestPickLanes(t *testing.T) {
+	onEveryISA(t, func(t *testing.T) {
+		for n := 1; n < 9; n++ {
+			for _, s := range sides {
+				src, dst := guarded(t, 5*Lanes, s), guarded(t, n*Lanes, s)
+				var at []int
+				var want []float32
+				for x := range n {
+					at = append(at, []int{0, 4 * Lanes, 2*Lanes + 3}[x%3])
+					want = append(want, src[at[x]:][:Lanes]...)
+				}
+				if PickLanes(dst, src, NewLines(at)); !slices.Equal(dst, want) {
+					t.Fatalf("%v: got %v, want %v", at, dst, want)
+				}
+			}
+		}
+	})
+}
+
 // Four pixels weighed, wherever they are in their rows.
 func TestBilinearLanes(t *testing.T) {
 	onEveryISA(t, func(t *testing.T) {
@@ -382,7 +403,7 @@ func TestBilinearLanes(t *testing.T) {
 				below[17] = float32(math.NaN())
 				want := slices.Clone(dst)
 				bilinearLanesGeneric(want, above, below, at, across, down)
-				BilinearLanes(dst, above, below, NewPairs(at), across, down)
+				BilinearLanes(dst, above, below, NewLines(at), across, down)
 				for i, w := range want {
 					if d := math.Abs(float64(dst[i] - w)); !sameValue(dst[i], w) && !(d <= 2e-6) {
 						t.Fatalf("%d lines, element %d: got %v, want %v", n, i, dst[i], w)
