@@ -127,7 +127,7 @@ func (r *random) grow() {
 
 // growWide adds what moves pixels, or reads them from afar, and leaves one image of the size of x.
 func (r *random) growWide(x *graph.Node, channels int) {
-	switch r.IntN(7) {
+	switch r.IntN(9) {
 	case 0: // larger, and as large as before
 		h, w := x.Shape[2], x.Shape[3]
 		corners := r.IntN(2) == 0
@@ -168,5 +168,14 @@ func (r *random) growWide(x *graph.Node, channels int) {
 		y := r.add(&ops.Matmul{}, flat, r.add(&ops.Softmax{Axis: dim.Int(1)}, alike))
 		r.values = r.values[:len(r.values)-7] // they are no images
 		r.add(&ops.Reshape{Shape: dim.Shaped(channels, h, w)}, y)
+	case 7: // rows by columns of another value
+		turned := r.add(&ops.Permute{Axes: dim.Shaped(0, 1, 3, 2)}, r.like(x))
+		alike := r.add(&ops.Softmax{Axis: dim.Int(3)}, r.add(&ops.Matmul{}, x, turned))
+		r.values = r.values[:len(r.values)-3] // no other value has their sizes
+		r.add(&ops.Matmul{}, alike, r.like(x))
+	case 8: // a mean of powers, of numbers above 0
+		y := r.add(&ops.Pow{P: dim.Int(3)}, r.add(&ops.Softmax{Axis: dim.Int(1 + r.IntN(3))}, x))
+		y = r.add(&ops.AvgPool{K: dim.Square(dim.Int(3)), Stride: dim.Square(dim.Int(1)), Pad: ops.Padding{Top: dim.Int(1), Bottom: dim.Int(1), Left: dim.Int(1), Right: dim.Int(1)}}, y)
+		r.add(&ops.Mul{}, r.add(&ops.Pow{P: dim.Ratio(1, 3)}, y), x)
 	}
 }

@@ -6,7 +6,7 @@ import "fmt"
 func (w *writer) attends() string {
 	switch w.r.Intn(9) {
 	case 0:
-		return "softmax"
+		return w.pick("softmax", "softmax", "pow(3)", "pow("+w.name()+")", "pow(1/"+w.name()+")", "{ pow("+w.count()+") -> avgpool(2x2) -> pow(1/2) }")
 	case 1:
 		return "softmax(axis=" + w.pick("2", "3", w.name(), w.count()) + ")"
 	case 2:

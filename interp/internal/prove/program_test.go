@@ -413,7 +413,7 @@ func (w *writer) anyAxes(name string) string {
 	inner := &writer{r: w.r, params: []string{"a"}, depth: 2}
 	var steps []string
 	for range 1 + w.r.Intn(3) {
-		steps = append(steps, w.pick("relu", "bn", "bn(scale=false)", "group_norm(a)", "mul { | linear(1) | id }", "mul { | id | reduce_max(1) }", "linear(C)", "linear(C+a)", "slice(0, 1)", "mul { | id | sigmoid }", "add { | relu | id }", "concat { | id | relu }",
+		steps = append(steps, w.pick("relu", "bn", "bn(scale=false)", "softmax", "pow(a)", "softmax(a)", "reshape([C])", "permute([0, 1])", "permute([0, a, 2, 3])", "matmul { | id | permute([0, 1, 3, 2]) }", "group_norm(a)", "mul { | linear(1) | id }", "mul { | id | reduce_max(1) }", "linear(C)", "linear(C+a)", "slice(0, 1)", "mul { | id | sigmoid }", "add { | relu | id }", "concat { | id | relu }",
 			"if "+inner.name()+w.pick(" > 1", " == 2", " != C")+" { linear(C) -> relu }", "repeat a linear("+w.pick("C", "a+1", "C+1")+")", "conv(C, 1x1)", "maxpool(3x3, stride=1)"))
 	}
 	w.rests = append(w.rests, name+"(a)")
