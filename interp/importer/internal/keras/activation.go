@@ -2,6 +2,7 @@ package keras
 
 import (
 	"encoding/json"
+	"slices"
 	"strings"
 
 	"cnnlang/interp/importer/internal/flat"
@@ -166,18 +167,11 @@ func prelu(r *reader, c *call, in value) (value, error) {
 	file := tensor.Shape{channels}
 	if len(shape) == 4 {
 		shared, _ := sizesOf(c.layer.Config, "shared_axes")
-		want, first := []int{1, 2}, 0
+		want := []int{1, 2}
 		if file = (tensor.Shape{1, 1, channels}); r.first {
 			file, want = tensor.Shape{channels, 1, 1}, []int{2, 3}
 		}
-		for _, axis := range want {
-			for _, s := range shared {
-				if s == axis {
-					first++
-				}
-			}
-		}
-		if len(shared) != 2 || first != 2 {
+		if !slices.Equal(slices.Sorted(slices.Values(shared)), want) {
 			return value{}, refuse("shared_axes [1, 2]: a slope for each channel", "its shared_axes are %s, so that each pixel has its own slopes", raw(c.layer.Config, "shared_axes"))
 		}
 	}

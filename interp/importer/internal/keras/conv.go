@@ -16,11 +16,8 @@ type window struct {
 // window reads it. Margins of a layer before are taken where this one has none of its own.
 func (r *reader) window(c *call, in value, kernel string) (w window, err error) {
 	s := c.layer.Config
-	if err := image(in); err != nil {
+	if err := r.image(c, in); err != nil {
 		return w, err
-	}
-	if format, ok := text(s, "data_format"); ok && (format == "channels_first") != r.first {
-		return w, refuse("one order of axes in all layers", "its data_format is %s, that of others is not", format)
 	}
 	var failed [3]error
 	w.k, failed[0] = pair(s, 2, kernel)
@@ -163,9 +160,6 @@ func transposed(r *reader, c *call, in value) (value, error) {
 	w, err := r.window(c, in, "kernel_size")
 	if err != nil {
 		return value{}, err
-	}
-	if in.pad != nil {
-		return value{}, refuse("margins before other layers", "margins stand before it")
 	}
 	out, bias, err := c.results("filters")
 	if err != nil {

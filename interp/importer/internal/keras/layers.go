@@ -1,6 +1,7 @@
 package keras
 
 import (
+	"cnnlang/interp/internal/weightfile"
 	"cnnlang/ops"
 	"cnnlang/ops/dim"
 )
@@ -67,10 +68,13 @@ func one(make func(r *reader, c *call, in value) (value, error)) maker {
 	}
 }
 
-// image wants [N, C, H, W].
-func image(v value) error {
-	if len(v.node.Shape) != 4 {
-		return refuse("images, [N, H, W, C]", "its input is %v", v.node.Shape)
+// image wants [N, C, H, W], whose axes a layer has in the order of all.
+func (r *reader) image(c *call, in value) error {
+	if len(in.node.Shape) != 4 {
+		return refuse("images, [N, H, W, C]", "its input is %v", in.node.Shape)
+	}
+	if format, ok := text(c.layer.Config, "data_format"); ok && (format == "channels_first") != r.first {
+		return refuse("one order of axes in all layers", "its data_format is %s, that of others is not", weightfile.Shown(format))
 	}
 	return nil
 }

@@ -101,7 +101,26 @@ func normalization(r *reader, c *call, in value) (value, error) {
 	if err != nil {
 		return value{}, err
 	}
+	tensors[1].Read = atLeast(leastVariance, tensors[1].Read)
 	return r.weighted(c, "", &ops.BatchNorm{}, tensors, in)
+}
+
+// leastVariance is that by which a Normalization divides: Keras takes no deviation below 1e-7, as of channels
+// that never varied.
+const leastVariance = 1e-14
+
+// atLeast reads numbers, none below the least; nil where there are none to read.
+func atLeast(least float32, read func() ([]float32, error)) func() ([]float32, error) {
+	if read == nil {
+		return nil
+	}
+	return func() ([]float32, error) {
+		list, err := read()
+		for i, v := range list {
+			list[i] = max(v, least)
+		}
+		return list, err
+	}
 }
 
 // rescaling multiplies and adds a number each.

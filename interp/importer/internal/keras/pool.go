@@ -38,7 +38,7 @@ func globalMax(r *reader, c *call, in value) (value, error) {
 
 // global gives one pixel, which becomes a vector unless keepdims says otherwise.
 func (r *reader) global(c *call, op ops.Op, in value) (value, error) {
-	if err := image(in); err != nil {
+	if err := r.image(c, in); err != nil {
 		return value{}, err
 	}
 	keep, err := flag(c.layer.Config, "keepdims", false)
@@ -56,7 +56,7 @@ func (r *reader) global(c *call, op ops.Op, in value) (value, error) {
 // zeroPadding puts zeros around maps. A convolution, and a pool that only sees numbers from 0, takes
 // them for its own padding if it has none and is all that reads them.
 func zeroPadding(r *reader, c *call, in value) (value, error) {
-	if err := image(in); err != nil {
+	if err := r.image(c, in); err != nil {
 		return value{}, err
 	}
 	pad, err := margins(c, "padding")
@@ -90,7 +90,7 @@ func takesPadding(c *call, pad ops.Padding, positive bool) bool {
 }
 
 func cropping(r *reader, c *call, in value) (value, error) {
-	if err := image(in); err != nil {
+	if err := r.image(c, in); err != nil {
 		return value{}, err
 	}
 	by, err := margins(c, "cropping")
@@ -104,7 +104,7 @@ func cropping(r *reader, c *call, in value) (value, error) {
 
 // upSampling repeats pixels, or is bilinear between their centres, as TensorFlow 2 is.
 func upSampling(r *reader, c *call, in value) (value, error) {
-	if err := image(in); err != nil {
+	if err := r.image(c, in); err != nil {
 		return value{}, err
 	}
 	by, err := pair(c.layer.Config, 2, "size")

@@ -1,11 +1,15 @@
 package keras_test
 
 import (
+	"bytes"
+	"encoding/binary"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
+	"math"
 	"os"
+	"slices"
 	"strings"
 	"testing"
 
@@ -54,6 +58,9 @@ func TestRefusals(t *testing.T) {
 		{chain(conv + `, "activation": "selu"`), []string{"layer l0 (Conv2D): its activation is selu; relu, relu6, leaky_relu, elu, sigmoid, hard_sigmoid, tanh, swish, hard_swish, gelu, mish, softplus, softmax"}},
 		{chain(conv+`, "data_format": "channels_first"`, `MaxPooling2D "data_format": "channels_last"`), []string{
 			"layer l1 (MaxPooling2D): its data_format is channels_last, that of others is not; one order of axes in all layers"}},
+		{chain(conv+`, "data_format": "channels_first"`, `GlobalAveragePooling2D "data_format": "channels_last"`), []string{
+			"layer l1 (GlobalAveragePooling2D): its data_format is channels_last, that of others is not; one order of axes in all layers"}},
+		{chain(`PReLU "shared_axes": [1, 1]`), []string{"layer l0 (PReLU): its shared_axes are [1, 1], so that each pixel has its own slopes; shared_axes [1, 2]: a slope for each channel"}},
 		{chain(`ReLU "max_value": 3`), []string{"layer l0 (ReLU): its max_value is 3, negative_slope 0, threshold 0; no limit, or 6 without a slope"}},
 		{chain("PReLU"), []string{"layer l0 (PReLU): its shared_axes are not said, so that each pixel has its own slopes; shared_axes [1, 2]: a slope for each channel"}},
 		{chain(`BatchNormalization "axis": 1`), []string{"layer l0 (BatchNormalization): its axis is 1; the axis of the channels"}},
@@ -90,6 +97,34 @@ func TestRefusals(t *testing.T) {
 			if !strings.HasPrefix(got[i], want) {
 				t.Errorf("%s\ngot  %q\nwant %q", c.model, got[i], want)
 			}
+		}
+	}
+}
+
+// A Normalization divides by 1e-7 where a channel never varied, as Keras does, and not by 0.
+func TestNormalizationOfWhatNeverVaries(t *testing.T) {
+	model := `{"class_name": "Sequential", "config": {"name": "m", "layers": [{"class_name": "Normalization", "config": {"name": "n", "batch_input_shape": [null, 2]}}]}}`
+	s := source(model)
+	text, err := io.ReadAll(io.NewSectionReader(s, 0, s.Size))
+	if err != nil {
+		t.Fatal(err)
+	}
+	manifest := `[{"paths": ["w.bin"], "weights": [{"name": "n/mean", "shape": [2], "dtype": "float32"}, {"name": "n/variance", "shape": [2], "dtype": "float32"}]}]`
+	whole := strings.Replace(string(text), `"weightsManifest": []`, `"weightsManifest": `+manifest, 1)
+	var numbers []byte
+	for _, v := range []float32{3, 5, 0, 4} {
+		numbers = binary.LittleEndian.AppendUint32(numbers, math.Float32bits(v))
+	}
+	s.Input, s.NoWeights = weightfile.Input{ReaderAt: strings.NewReader(whole), Size: int64(len(whole)), Path: "model.json",
+		Sibling: func(string) (io.ReaderAt, int64, error) { return bytes.NewReader(numbers), int64(len(numbers)), nil }}, false
+	net, err := keras.Read(s)
+	if err != nil {
+		t.Fatal(err)
+	}
+	tensors := net.About[net.Graph.Output().ID].Tensors
+	for i, want := range [][]float32{{3, 5}, {1e-14, 4}} {
+		if got, err := tensors[i].Read(); err != nil || !slices.Equal(got, want) {
+			t.Errorf("tensor %d is %v (%v), want %v", i, got, err, want)
 		}
 	}
 }

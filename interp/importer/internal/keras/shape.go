@@ -157,7 +157,7 @@ func (r *reader) target(c *call, in value) ([]int, error) {
 // permute names Keras's axes, from 1.
 func permute(r *reader, c *call, in value) (value, error) {
 	dims, ok := sizesOf(c.layer.Config, "dims")
-	if err := image(in); err != nil {
+	if err := r.image(c, in); err != nil {
 		return value{}, err
 	}
 	if sorted := slices.Sorted(slices.Values(dims)); !ok || !slices.Equal(sorted, []int{1, 2, 3}) {
