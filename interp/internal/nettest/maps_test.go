@@ -53,7 +53,7 @@ var onlyNamed = map[string]bool{
 	"vgg11": true, "vgg11_bn": true, "vgg13": true, "vgg13_bn": true, "vgg16_bn": true, "vgg19": true, "vgg19_bn": true,
 	"wide_resnet50_2": true, "wide_resnet101_2": true,
 	"darknet53": true, "darknet53_timm": true, "dncnn_s_folded": true, "edsr": true, "edsr_baseline_x4": true,
-	"resnet18d": true, "resnet34d": true, "resnet50d": true, "resnet101d": true, "resnet152d": true, "resnetv2_101": true, "resnet101v2_keras": true, "resnet152v2_keras": true,
+	"resnet18d": true, "resnet34d": true, "resnet50d": true, "resnet101d": true, "resnet152d": true, "resnetv2_50": true, "resnetv2_101": true, "resnet101v2_keras": true, "resnet152v2_keras": true,
 	"resnet32": true, "resnet44": true, "resnet56": true, "resnet110": true, "wrn_28_10": true, "wrn_40_4": true,
 	"res2net101_26w_4s": true, "skresnet34": true, "skresnext50_32x4d": true, "eca_resnet50": true, "vovnet39a": true,
 }
