@@ -61,6 +61,10 @@ func (m *machine) applied(s *ast.Step, e *env, sc scope, x Tensor, label string,
 		return m.call(s, e, sc, x, label, labelled)
 	case s.Tap != nil:
 		x, key := m.tap(s.Tap, e)
+		if x.Many && len(x.Items) == 0 && !x.Poisoned {
+			m.fail(readsNothing(s.Tap))
+			return poison
+		}
 		path := ""
 		if labelled && label != "" || s.Each {
 			path = m.take(sc, s, label, labelled)

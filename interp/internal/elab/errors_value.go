@@ -316,6 +316,12 @@ func tapNotMade(ref *ast.TapRef) *diag.Diagnostic {
 		WithHelp("name the value where it is made in any case, outside the `if` or `repeat`")
 }
 
+func readsNothing(ref *ast.TapRef) *diag.Diagnostic {
+	name := ref.Text()
+	return diag.New(diag.UnknownTap, ref.NameSpan(), "`%s` has no tensors here, so a step cannot read it", name).
+		WithHelp("read it where it has some: `if len(@%s) > 0 { … }`", name)
+}
+
 func noBranches(at source.Span, c *Closure, count ast.Expr) *diag.Diagnostic {
 	return diag.New(diag.Branches, at, "`%s` has no branches: every repeat in it has no iterations", c.Object.Name).
 		WithHelp("require an iteration by `where %s >= 1` after the signature, or add a branch", diag.Clip(ast.Text(count)))

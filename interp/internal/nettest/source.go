@@ -21,6 +21,7 @@ var SourceNames = map[string]string{
 	"siamese":                   "siamese_pytorch",
 	"unet_taps":                 "milesial",
 	"darknet53":                 "timm",
+	"vdsr":                      "pytorch_vdsr",
 	"darknet53_timm":            "timm",
 	"eca_resnet50":              "authors",
 }
