@@ -5,6 +5,7 @@ import (
 	"maps"
 	"slices"
 
+	"cnnlang/interp/graph"
 	"cnnlang/interp/internal/elab"
 	"cnnlang/lang/ast"
 	"cnnlang/lang/resolve"
@@ -211,6 +212,9 @@ func (p *Case) value(a argument) elab.Value {
 		t := &elab.Tensor{Shape: sizes}
 		for _, size := range sizes {
 			t.Origins = append(t.Origins, &elab.Origin{Size: size, Reason: a.name})
+		}
+		if p.Sketch() {
+			t.Node = &graph.Node{Path: a.name, Sizes: sizes}
 		}
 		return t
 	}
