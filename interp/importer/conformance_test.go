@@ -181,6 +181,10 @@ func plainly(g *graph.Graph) *graph.Graph {
 		case *ops.MaxPool:
 			n.Op = &ops.MaxPool{K: op.K, Stride: op.Stride, Pad: overhang(n)}
 		case *ops.AvgPool:
+			if one := dim.Square(dim.Int(1)); op.K == one && op.Stride == one && n.Shape.Equal(n.In[0].Shape) {
+				n.Op = &ops.Identity{}
+				continue
+			}
 			count := op.CountPad && op.Pad != ops.Padding{}
 			n.Op = &ops.AvgPool{K: op.K, Stride: op.Stride, Pad: overhang(n), CountPad: count}
 		case *ops.BatchNorm:

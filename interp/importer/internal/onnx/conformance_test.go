@@ -127,7 +127,7 @@ func (s *set) read(t testing.TB, c suite) (*flat.Net, error) {
 }
 
 func TestNodes(t *testing.T)  { conform(t, "node", 161) }
-func TestIdioms(t *testing.T) { conform(t, "idioms", 203) }
+func TestIdioms(t *testing.T) { conform(t, "idioms", 204) }
 
 // conform imports every model of a set, and computes. What is refused is in a golden file, with the
 // index's reason and the error.

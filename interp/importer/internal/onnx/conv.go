@@ -237,7 +237,18 @@ func (c *call) grown(x *step, w *window, more *[2]int) string {
 // linear is a layer of weights [out, in] on the channels.
 func (c *call) linear(x *step, weight, bias *weight) *value {
 	op := &ops.Linear{Out: dim.Int(weight.shape[0]), Bias: bias != nil}
-	return c.apply(op, tensors(weight, bias), x)
+	if n := len(x.shape); n == 2 || n == 4 || n < 2 {
+		return c.apply(op, tensors(weight, bias), x)
+	}
+	image := c.shaped(x, []int{x.shape[0], x.shape[1], elements(x.shape[2:]), 1}) // linear is for vectors and images
+	if image.lost() {
+		return image
+	}
+	v := c.apply(op, tensors(weight, bias), image.step)
+	if v.lost() {
+		return v
+	}
+	return c.shaped(v.step, append([]int{x.shape[0], weight.shape[0]}, x.shape[2:]...))
 }
 
 // gemm is alpha*A*B + beta*C; its factors are multiplied into the weights.

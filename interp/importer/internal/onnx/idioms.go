@@ -14,9 +14,9 @@ type idiom func(*tracer, *step) bool
 
 // idiomsInOrder are rounds of idioms: those of one round are tried until none is found any more.
 var idiomsInOrder = [][]idiom{
-	{together, (*tracer).bounds, (*tracer).unexpanded, (*tracer).reduceTwice},
+	{apart, (*tracer).bounds, (*tracer).unexpanded, (*tracer).reduceTwice},
 	{(*tracer).hardSigmoid, (*tracer).product, (*tracer).norm, (*tracer).unitLength},
-	{(*tracer).permuteTwice, (*tracer).permuteInput, (*tracer).permuteBelow, (*tracer).permuteMerge, (*tracer).reshapeTwice, (*tracer).shuffle, (*tracer).groups},
+	{together, (*tracer).permuteTwice, (*tracer).permuteInput, (*tracer).permuteBelow, (*tracer).permuteMerge, (*tracer).reshapeTwice, (*tracer).shuffle, (*tracer).groups},
 	{(*tracer).lastAxis, (*tracer).permuteTwice, (*tracer).permuteBelow, (*tracer).permuteMerge},
 	{(*tracer).padding, (*tracer).bias, (*tracer).eachChannel},
 	{(*tracer).absorbed, (*tracer).gate},
@@ -59,6 +59,28 @@ func (s *step) line() (x *step, mul, add float64) {
 		return s.in[0], f.mul, f.add
 	}
 	return s, 1, 0
+}
+
+// lineOf reports whether a step is x*mul + add, also where x is a line itself and was made one with that.
+func (s *step) lineOf(x *step, mul, add float64) bool {
+	of, k, c := s.line()
+	if of == x {
+		return near(k, mul) && near(c, add)
+	}
+	from, a, b := x.line()
+	return of == from && near(k, a*mul) && near(c, b*mul+add)
+}
+
+// apart is together but for products with a number, by which activations that are products are recognised.
+func apart(t *tracer, s *step) bool {
+	if _, line := s.op.(affine); line {
+		if inner, ok := s.in[0].op.(affine); ok && inner.add == 0 {
+			if _, product := s.in[0].in[0].op.(*ops.Mul); product {
+				return false
+			}
+		}
+	}
+	return together(t, s)
 }
 
 // together makes one line of two.

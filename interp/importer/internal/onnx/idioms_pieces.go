@@ -67,7 +67,7 @@ func gated(number float64, gate, x *step) ops.Op {
 			return ops.HardSwish.Op()
 		}
 	case ops.ReLU6:
-		if of, slope, three := gate.in[0].line(); near(6*number, 1) && of == x && slope == 1 && three == 3 {
+		if near(6*number, 1) && gate.in[0].lineOf(x, 1, 3) {
 			return ops.HardSwish.Op()
 		}
 	case ops.Tanh:
@@ -79,7 +79,7 @@ func gated(number float64, gate, x *step) ops.Op {
 		return nil
 	}
 	if erf, ok := inner.op.(elementwise); ok && erf.op == "Erf" {
-		if of, k, none := inner.in[0].line(); of == x && none == 0 && near(k, 1/math.Sqrt2) {
+		if inner.in[0].lineOf(x, 1/math.Sqrt2, 0) {
 			return &ops.Gelu{}
 		}
 	}

@@ -8,11 +8,20 @@ import (
 	"cnnlang/ops/dim"
 )
 
-// lowerElementwise writes operators by others.
+// lowerElementwise writes operators by others. Of those of several values only a product repeats one; for the others
+// resizing does that, along height and width.
 func (t *tracer) lowerElementwise(s *step, op elementwise) {
+	if merged(op.op) != nil || op.op == "Sub" || op.op == "Min" {
+		s.in = slices.Clone(s.in)
+		for i, in := range s.in {
+			s.in[i] = t.repeated(s, in)
+		}
+	}
 	x := s.in[0]
 	equal := !slices.ContainsFunc(s.in, func(in *step) bool { return !slices.Equal(in.shape, x.shape) })
 	switch {
+	case merged(op.op) != nil && equal:
+		s.op = merged(op.op)
 	case op.op == "Sqrt":
 		s.op = &ops.Pow{P: dim.Ratio(1, 2)}
 	case op.op == "Reciprocal":
@@ -34,6 +43,27 @@ func (t *tracer) lowerElementwise(s *step, op elementwise) {
 		}
 		s.op, s.in = &ops.Scale{S: dim.Int(-1)}, []*step{t.new(s, &ops.Max{}, s.shape, in...)}
 	}
+}
+
+// merged is an operator on several values that the language has, nil for another.
+func merged(op string) ops.Op {
+	switch op {
+	case "Add", "Sum":
+		return &ops.Add{}
+	case "Max":
+		return &ops.Max{}
+	case "Mean":
+		return &ops.Mean{}
+	}
+	return nil
+}
+
+// repeated is a value of one row or column, or both, in the height and width of what it is merged to.
+func (t *tracer) repeated(s, in *step) *step {
+	if len(in.shape) != 4 || !slices.Equal(in.shape[:2], s.shape[:2]) || slices.Equal(in.shape, s.shape) {
+		return in
+	}
+	return t.new(s, &ops.Resize{Size: pairOf([2]int(s.shape[2:])), Mode: ops.Nearest}, s.shape, in)
 }
 
 // lowerClip bounds a value: from 0 on by relu and relu6, and otherwise by the maximum of it and a constant, which every

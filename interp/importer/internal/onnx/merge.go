@@ -36,7 +36,7 @@ func (c *call) merge() *value {
 			return c.pieceOf(steps)
 		}
 	}
-	return c.apply(map[string]ops.Op{"Sum": &ops.Add{}, "Max": &ops.Max{}, "Mean": &ops.Mean{}}[c.op], nil, steps...)
+	return c.apply(merged(c.op), nil, steps...)
 }
 
 // bounded is Max or Min with a number, which is half of a Clip.

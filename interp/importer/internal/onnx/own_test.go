@@ -135,6 +135,11 @@ func meaning(g *graph.Graph) (list []string) {
 		case *ops.Dropout, *ops.DropPath, *ops.Identity:
 			at[n] = visit(n.In[0])
 			return at[n]
+		case *ops.AvgPool:
+			if one := dim.Square(dim.Int(1)); op.K == one && op.Stride == one && n.Shape.Equal(n.In[0].Shape) {
+				at[n] = visit(n.In[0])
+				return at[n]
+			}
 		case *ops.AvgPoolTo:
 			if op.K.H.MustInt() == n.In[0].Shape[2] && op.K.W.MustInt() == n.In[0].Shape[3] {
 				at[n] = visit(n.In[0])

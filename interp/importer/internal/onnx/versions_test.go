@@ -1,0 +1,28 @@
+package onnx_test
+
+import (
+	"strings"
+	"testing"
+
+	"cnnlang/interp/importer/internal/flattest"
+	"cnnlang/interp/importer/internal/onnx"
+	"cnnlang/ops"
+)
+
+// Slopes [C] are those of channels until opset 6, and from 7 on those of columns, as what is repeated along axes has it.
+func TestSlopesOfChannels(t *testing.T) {
+	prelu := func(opset int64) proto {
+		g := proto{}.Add(1, node("PRelu", []string{"x", "slope"}, []string{"y"})).Add(5, floats("slope", []int64{3}, 0.1, 0.2, 0.3))
+		return proto{}.Int(1, 3).Add(7, g.Add(11, port("x", 1, 3, 8, 3)).Add(12, port("y"))).Add(8, proto{}.Int(2, opset))
+	}
+	net, err := onnx.Read(flattest.Source("six.onnx", prelu(6)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if op, ok := net.Graph.Output().Op.(*ops.PReLU); !ok || !op.PerChannel {
+		t.Errorf("got %v", net.Graph.Output().Op)
+	}
+	if _, err := onnx.Read(flattest.Source("seven.onnx", prelu(7))); err == nil || !strings.Contains(err.Error(), "slopes of shape [3] for [1 3 8 3]; one for each channel, or one") {
+		t.Errorf("got %v", err)
+	}
+}
