@@ -1,6 +1,7 @@
 package interp_test
 
 import (
+	"regexp"
 	"sort"
 	"strings"
 	"testing"
@@ -131,14 +132,10 @@ func TestEveryRowOfAMapIsNeeded(t *testing.T) {
 			t.Fatal(err)
 		}
 		want, rows := tensorsOf(t, openNet(t, name, interp.Options{})), 0
-		before, net, _ := strings.Cut(p.Text(), "\nnet "+name)
-		net, after, _ := strings.Cut(net, "\n}\n")
-		for line := range strings.Lines(net) {
-			if !strings.HasPrefix(line, "    \"") || !strings.Contains(line, " = \"") {
-				continue
-			}
+		text := p.Text()
+		for _, row := range rowsOf(text, name, names) {
 			rows++
-			p, err := interp.Read("<stdin>", strings.NewReader(before+"\nnet "+name+strings.Replace(net, line, "\n", 1)+"\n}\n"+after))
+			p, err := interp.Read("<stdin>", strings.NewReader(text[:row[0]]+text[row[1]:]))
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -147,11 +144,38 @@ func TestEveryRowOfAMapIsNeeded(t *testing.T) {
 				continue // it is noticed at once
 			}
 			if cmp.Equal(want, tensorsOf(t, n)) {
-				t.Errorf("%s: names %s does not need the row %s", name, names, strings.TrimSpace(line))
+				t.Errorf("%s: names %s does not need the row %s", name, names, text[row[0]:row[1]])
 			}
 		}
 		if rows == 0 && !strings.HasPrefix(name, "legacy") { // whose rows are in std
 			t.Errorf("%s: no rows found", name)
 		}
 	}
+}
+
+var row = regexp.MustCompile(`"[^"]*" *= "[^"]*"`)
+
+// rowsOf finds where in a file's text the rows of a net's map are: in the net, or else in the first
+// map of that name, which is that of the net which this one applies.
+func rowsOf(text, net, names string) (rows [][]int) {
+	start := regexp.MustCompile(`(?m)^net `+net+`\b`).FindStringIndex(text)[0]
+	end := start + strings.Index(text[start:], "\n}\n")
+	at := strings.Index(text[start:end], "names "+names+" {")
+	if at < 0 {
+		start = 0
+		if at = strings.Index(text, "names "+names+" {"); at < 0 {
+			return nil // it is in std
+		}
+	}
+	start += at
+	part := text[start:]
+	if one := strings.IndexByte(part, '\n'); strings.HasSuffix(part[:one], "{") {
+		part = part[:strings.Index(part, "\n  }")]
+	} else {
+		part = part[:one]
+	}
+	for _, r := range row.FindAllStringIndex(part, -1) {
+		rows = append(rows, []int{start + r[0], start + r[1]})
+	}
+	return rows
 }

@@ -135,10 +135,16 @@ func (m *Module) inLibrary(d *diag.Diagnostic, name string) bool {
 	for _, f := range files {
 		forms = append(forms, "`import "+f+" { "+name+" }`")
 	}
-	if len(files) == 1 {
+	// Files of std are there to be imported, and those of nets have what one net needs.
+	std := slices.DeleteFunc(slices.Clone(files), func(f string) bool { return !strings.HasPrefix(f, "std.") })
+	switch {
+	case len(files) == 1:
 		m.importFor(d, files[0], name)
 		d.WithHelp("the library has one: %s", forms[0])
-	} else {
+	case len(std) == 1:
+		m.importFor(d, std[0], name)
+		fallthrough
+	default:
 		d.WithHelp("the library has several: %s", strings.Join(forms, ", "))
 	}
 	return true
