@@ -158,7 +158,7 @@ var row = regexp.MustCompile(`"[^"]*" *= "[^"]*"`)
 // rowsOf finds where in a file's text the rows of a net's map are: in the net, or else in the first
 // map of that name, which is that of the net which this one applies.
 func rowsOf(text, net, names string) (rows [][]int) {
-	start := regexp.MustCompile(`(?m)^net `+net+`\b`).FindStringIndex(text)[0]
+	start := regexp.MustCompile(`(?m)^net ` + net + `\b`).FindStringIndex(text)[0]
 	end := start + strings.Index(text[start:], "\n}\n")
 	at := strings.Index(text[start:end], "names "+names+" {")
 	if at < 0 {

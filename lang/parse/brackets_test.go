@@ -59,17 +59,12 @@ func TestBracketsLeftOut(t *testing.T) {
 	if back < 7*open {
 		t.Errorf("%d are put back, of %d it is not said where they belong", back, open)
 	}
-	for _, line := range elsewhere {
-		switch strings.Join(strings.Fields(line), " ") {
-		case "mobilenet.cnn: is [N, 320, 7, 7]", // the brace of a step that is followed by a claim about its result
-			"yolo_v3.cnn: as y[s]", "siamese.cnn: as [x, y]",
-			"cbam.cnn: | concat { | reduce_max(1) | reduce_mean(1)", "gcnet.cnn:": // of branches that a step follows in the branch around them
-		case "inception_v4.cnn: let layers = ([[]] * 4 + [stem, []] + [module_a * 4", // a list in a sum of lists
-			"inception_v4.cnn: + [to_b] + [module_b] * 7 + [to_c] + [module_c * 3)":
-		default:
-			t.Errorf("parses with the bracket elsewhere: %s", line)
-		}
+	// Some texts parse with it at another place, too: a brace after branches, where a step, a tap or a claim
+	// about the shape follows, may close the branches within or those around; and so with lists in a sum of lists.
+	if back < 100*len(elsewhere) {
+		t.Errorf("%d are put back, %d elsewhere, where the text parses too:\n%s", back, len(elsewhere), strings.Join(elsewhere, "\n"))
 	}
+	t.Logf("%d are put back, %d elsewhere, %d are left open", back, len(elsewhere), open)
 }
 
 // nestedLists are the closing brackets of lists in lists, and of the lists that hold them. Of
