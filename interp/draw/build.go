@@ -191,7 +191,7 @@ func (b *builder) merged(p *graph.Part, within string, list *Item) []*Item {
 
 // list is the bar at which the branches of a list end, until something joins them.
 func (b *builder) list(p *graph.Part, within string) *Item {
-	i := b.marked(&Item{Kind: Bar, Text: strings.TrimSpace("list " + p.As), Path: p.Path, Count: 1, list: true}, p)
+	i := b.marked(&Item{Kind: Bar, Text: strings.TrimSpace("list " + p.As), Path: p.Path, Count: 1, list: true, last: p.Node}, p)
 	b.branches(i, p, within)
 	return i
 }

@@ -46,7 +46,8 @@ type Item struct {
 	first           string // the label of the first copy
 	shape           dim.Shape
 	value           *graph.Node // of the first copy
-	from            *graph.Node // of a tap
+	from            *graph.Node // of a tap, of one that reads a list its last value
+	last            *graph.Node // of a list, its last value
 	arc             bool        // whether a tap is drawn as an arc
 }
 

@@ -69,8 +69,16 @@ func newLinker(w io.Writer, d *Diagram, s syntax) *linker {
 		l.most = d.heat.most(d.Items)
 	}
 	makes := map[*graph.Node]*Item{}
+	type named struct {
+		last *graph.Node
+		text string
+	}
+	lists := map[named]*Item{}
 	each(d.Items, func(i *Item) {
-		if i.isDrawn() && i.Kind != Tap && i.value != nil {
+		if i.last != nil {
+			lists[named{i.last, i.Text}] = i
+		}
+		if i.isDrawn() && i.Kind != Tap && i.Kind != Output && i.value != nil {
 			makes[i.value] = i
 		}
 	})
@@ -92,7 +100,7 @@ func newLinker(w io.Writer, d *Diagram, s syntax) *linker {
 		if i.Kind != Tap {
 			return
 		}
-		if maker := cmp.Or(makes[i.from], closed[i.from.Path]); maker != nil {
+		if maker := cmp.Or(lists[named{i.from, "list " + strings.TrimPrefix(i.Text, "@")}], makes[i.from], closed[i.from.Path]); maker != nil {
 			l.arcs[i] = maker
 		}
 	})

@@ -5,6 +5,10 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"cnnlang/interp"
 )
 
 // What is written for Graphviz and Mermaid has the colours of the light SVG, and a number on a frame is not
@@ -53,6 +57,43 @@ func TestLinksHaveColoursAndCounts(t *testing.T) {
 				t.Errorf("%s has ×2 %d times, want once: %s", format, got, of[0])
 			}
 		}
+	}
+}
+
+// What reads a value that is an output too is led to from the step that makes it.
+func TestLinksLeadFromStepsNotFromOutputs(t *testing.T) {
+	p, err := interp.Read("-", strings.NewReader(`net n | [N, 3, H = 8, W = 8] as a | [N, 3, H, W] as b -> repeat 2 | [N, 4, H, W] as maps | [N, 4] as code {
+  list { | @a | @b } -> head: each conv(4, 1x1) as maps
+  @maps[1] -> gap -> flatten as code
+  list { | @maps | @code }
+}`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	n, err := p.Net(interp.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var dot bytes.Buffer
+	if err := Of(n.Graph, n.Outline(), Options{Depth: All}).DOT(&dot); err != nil {
+		t.Fatal(err)
+	}
+	texts := map[string]string{}
+	for _, m := range regexp.MustCompile(`n(\d+) \[label="([^"]*)"\]`).FindAllStringSubmatch(dot.String(), -1) {
+		texts[m[1]] = m[2]
+	}
+	var got []string
+	for _, m := range regexp.MustCompile(`n(\d+) -> n(\d+)`).FindAllStringSubmatch(dot.String(), -1) {
+		got = append(got, texts[m[1]]+" to "+texts[m[2]])
+	}
+	want := []string{
+		"a, 3×8×8 to inputs", "b, 3×8×8 to inputs", "a, 3×8×8 to list", "b, 3×8×8 to list",
+		"a, 3×8×8 to 1×1 conv, 4", "b, 3×8×8 to 1×1 conv, 4, shared", "1×1 conv, 4 to list maps", "1×1 conv, 4, shared to list maps",
+		"1×1 conv, 4, shared to global average pool", "list maps to list", "global average pool to list",
+		"list to maps.0, 4×8×8", "list to maps.1, 4×8×8", "list to code, 4", "maps.0, 4×8×8 to outputs", "maps.1, 4×8×8 to outputs", "code, 4 to outputs",
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Error(diff)
 	}
 }
 
