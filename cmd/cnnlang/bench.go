@@ -253,8 +253,9 @@ func (a *app) benchInput(ctx context.Context, f *benchFlags, n *interp.Net) (in 
 		in.tensors, in.held, err = n.RandomInputs(ctx, opts, f.seed.value, 1)
 		return in, err
 	}
-	if err := oneInput(n, "images are"); err != nil {
-		return in, err
+	if names := n.InputNames(); len(names) > 1 {
+		return in, usage("%s has %d inputs, %s, and bench prepares images for one", n.Name, len(names), some(names)).
+			withHelp("leave the images out: all inputs are generated then")
 	}
 	paths := make([]string, n.Graph.Input().Shape[0])
 	for i := range paths {

@@ -3,6 +3,7 @@ package main
 import (
 	"cmp"
 	"context"
+	"fmt"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -160,8 +161,14 @@ func (a *app) evalModel(ctx context.Context, f *evalFlags, argument string, limi
 	if err != nil {
 		return nil, err
 	}
+	if k := len(n.Graph.Inputs); k > 1 {
+		return nil, &interp.InputError{Net: n.Name, Problem: fmt.Sprintf("%s has %d inputs, and eval gives a net one picture", n.Name, k)}
+	}
 	if err := n.TakesPictures(); err != nil {
 		return nil, err
+	}
+	if k := len(n.Graph.Outputs); k > 1 {
+		return nil, &interp.InputError{Net: n.Name, Problem: fmt.Sprintf("%s has %d outputs, and eval is for one, scores of classes", n.Name, k)}
 	}
 	if out := n.Graph.Output().Shape; n.Kind() != interp.ClassesOutput {
 		return nil, &interp.InputError{Net: n.Name, Problem: "eval is for scores of classes, and the output " + out.String() + " of " + n.Name + " is " + string(n.Kind())}

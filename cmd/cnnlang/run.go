@@ -141,7 +141,7 @@ func (f *runFlags) consistent(args []string) error {
 	switch {
 	case len(f.input.value) == 0:
 		return usage("there is no input").
-			withHelp("name images after the net, an array with `--input x.npy`, or generate one with `--input random`")
+			withHelp("name images after the net, an array with `--input x.npy`, or generate one with `--input random`; of several inputs each by its name, `--input NAME=FILE`")
 	case f.scale.given && !slices.ContainsFunc(f.input.value, inputOf.isRandom):
 		return usage("--scale is for a generated input").withHelp("add `--input random`")
 	case f.format.value == "csv" || f.format.value == "jsonl":

@@ -1,6 +1,8 @@
 package train
 
 import (
+	"strings"
+
 	"cnnlang/interp/graph"
 	"cnnlang/interp/internal/gradient"
 	"cnnlang/interp/train/recipe"
@@ -8,11 +10,27 @@ import (
 	"cnnlang/ops/dim"
 )
 
+// oneEach refuses a net with several inputs or outputs: a set has one picture and one target of each.
+func oneEach(g *graph.Graph) error {
+	switch {
+	case len(g.Inputs) > 1:
+		var names []string
+		for _, in := range g.Inputs {
+			names = append(names, in.Path)
+		}
+		return misfit("%s has %d inputs, %s, and training gives a net one picture; one of its towers can be trained as a net of its own, and PyTorch trains the whole: `cnnlang export --to torch`",
+			g.Name, len(names), strings.Join(names, ", "))
+	case len(g.Outputs) > 1:
+		return misfit("%s has %d outputs, and training compares one with its targets; in a net to train the others are heads, as in `side label: step`", g.Name, len(g.Outputs))
+	}
+	return nil
+}
+
 // heads are what is compared with targets: the output, and the side heads that fit the input and have a
 // weight. A net that ends in softmax, or for bce in sigmoid, is trained by what goes into it.
 func heads(g *graph.Graph, loss recipe.Loss, sides []float64) ([]gradient.Head, error) {
-	if len(g.Outputs) > 1 {
-		return nil, misfit("%s has %d outputs, and training compares one with its targets", g.Name, len(g.Outputs))
+	if err := oneEach(g); err != nil {
+		return nil, err
 	}
 	l := ops.Loss{Kind: ops.LossKind(loss.Kind), Beta: loss.Beta, Weights: loss.PositiveWeights}
 	list := []gradient.Head{{Node: compared(g.Output(), l.Kind), Loss: l, Weight: 1}}

@@ -37,6 +37,9 @@ func (j Job) Prepare(ctx context.Context) (*Options, error) {
 	if err != nil {
 		return nil, err
 	}
+	if err := oneEach(usual.Graph); err != nil {
+		return nil, err
+	}
 	if err := usual.TakesPictures(); err != nil {
 		return nil, err
 	}
