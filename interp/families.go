@@ -19,6 +19,7 @@ type Family struct {
 	Name  string `json:"name"`  // that of the file: resnet, of nets/resnet.cnn
 	Title string `json:"title"` // of the paper
 	Year  int    `json:"year"`
+	Doc   string `json:"doc"` // the comment of the file: title, authors, year, arXiv id
 	// Nets are its networks, in the order of the text.
 	Nets []FamilyNet `json:"nets"`
 }
@@ -82,6 +83,7 @@ func familyOf(name, text string) Family {
 		comment = nil
 	}
 	f.Title, f.Year = paperOf(head)
+	f.Doc = strings.Join(head, "\n")
 	return f
 }
 

@@ -34,7 +34,6 @@ type listedNet struct {
 	Params *int `json:"params"`
 	MACs   *int `json:"macs"`
 	net    *interp.Net
-	doc    string // the comment above it
 }
 
 // listFlags choose among the nets of the library.
@@ -55,8 +54,8 @@ func (a *app) list() *cobra.Command {
 		Long: "list shows the nets of the library by their papers, each with its parameters and its\n" +
 			"MACs for one image at its default input size, and who publishes trained weights of it,\n" +
 			"with the share of images that the best of them classify right, in per cent. Words\n" +
-			"choose those that have all of them in their name, family, title, comment or task, as in\n" +
-			"segmentation. `cnnlang doc NAME` explains one. --weights lists\n" +
+			"choose those that have all of them in their name, family, paper with its authors, comment or\n" +
+			"task, as in segmentation. `cnnlang doc NAME` explains one. --weights lists\n" +
 			"the files of trained weights instead, which of them are there, as they\n" +
 			"come with the program or `cnnlang get` has downloaded them, and how images are\n" +
 			"prepared for them.",
@@ -132,6 +131,10 @@ func (a *app) chosenNets(f *listFlags, words []string) ([]listedNet, error) {
 			continue
 		}
 		for _, in := range family.Nets {
+			about := aboutNet(family, in)
+			if !mentions(about+strings.Join(slices.Collect(maps.Values(tasks)), " "), words) {
+				continue // whatever its output is, which is known when it is made
+			}
 			n, err := a.listed(in.Name)
 			if err != nil {
 				return nil, err
@@ -139,7 +142,7 @@ func (a *app) chosenNets(f *listFlags, words []string) ([]listedNet, error) {
 			if f.weights {
 				n.Weights = downloaded(n.Weights)
 			}
-			if n.within(f) && n.has(words) {
+			if n.within(f) && mentions(about+tasks[interp.OutputKind(n.Kind)], words) {
 				chosen = append(chosen, n)
 			}
 		}
@@ -147,7 +150,7 @@ func (a *app) chosenNets(f *listFlags, words []string) ([]listedNet, error) {
 	if len(chosen) == 0 {
 		e := usage("no net of the library matches %s", f.asked(words))
 		for _, word := range words {
-			e = e.near(word, slices.Concat(interp.Library(), familyNames()), "did you mean `cnnlang list %s`?", "")
+			e = e.near(word, slices.Concat(interp.Library(), familyNames()), "did you mean `cnnlang list %s`?", e.help)
 		}
 		return nil, e.withHelp("%s", cmp.Or(e.help, "`cnnlang list` lists them all; each word and each flag leaves out some"))
 	}
@@ -192,11 +195,16 @@ var tasks = map[interp.OutputKind]string{
 	interp.VectorOutput:  "embedding",
 }
 
-// has reports whether each of the words is among those about the net, whatever stands between their letters.
-func (n listedNet) has(words []string) bool {
-	about := letters(strings.Join([]string{n.Name, n.Family, n.Title, fmt.Sprint(n.Year), n.Paper, n.doc, tasks[interp.OutputKind(n.Kind)]}, " "))
+// aboutNet are the words by which a net is found, but for its task.
+func aboutNet(f interp.Family, n interp.FamilyNet) string {
+	return strings.Join([]string{n.Name, f.Name, f.Title, f.Doc, n.Doc, ""}, "\n")
+}
+
+// mentions reports whether a text has each of the words, whatever stands between their letters.
+func mentions(text string, words []string) bool {
+	text = letters(text)
 	for _, word := range words {
-		if !strings.Contains(about, letters(word)) {
+		if !strings.Contains(text, letters(word)) {
 			return false
 		}
 	}
@@ -229,7 +237,7 @@ func (a *app) listed(name string) (listedNet, error) {
 	for _, f := range interp.Families() {
 		for _, in := range f.Nets {
 			if in.Name == name {
-				listed.Family, listed.Title, listed.Year, listed.doc = f.Name, f.Title, f.Year, in.Doc
+				listed.Family, listed.Title, listed.Year = f.Name, f.Title, f.Year
 			}
 		}
 	}
