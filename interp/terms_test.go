@@ -2,7 +2,9 @@ package interp_test
 
 import (
 	"encoding/json"
+	"fmt"
 	"os"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -88,6 +90,34 @@ func TestTermsHaveAllArguments(t *testing.T) {
 		for _, name := range said {
 			if !slices.Contains(all, name) {
 				t.Errorf("%s's %v have no argument %s", term.Framework, term.Names, name)
+			}
+		}
+	}
+	if compared < 100 {
+		t.Errorf("only %d are compared", compared)
+	}
+}
+
+// Where the checker says what a word of another framework is called here, `doc` says the same.
+func TestTermsAreThoseOfTheChecker(t *testing.T) {
+	called := regexp.MustCompile("^it is called `(\\w+)` here")
+	compared := 0
+	for _, term := range interp.Terms() {
+		for _, name := range term.Names {
+			p, err := interp.Read("n.cnn", strings.NewReader("net n [N, 64, H = 56, W = 56] -> [N, _, _, _] { "+name+"(2) }\n"))
+			if err != nil {
+				t.Fatal(err)
+			}
+			_, list, _ := p.Check(interp.Options{})
+			for _, d := range list {
+				m := called.FindStringSubmatch(d.Help)
+				if m == nil {
+					continue
+				}
+				compared++
+				if !regexp.MustCompile(`\b` + m[1] + `\b`).MatchString(fmt.Sprint(term.Here, term.Arguments, term.Notes)) {
+					t.Errorf("%s's %s is called %s by the checker, and said as %q", term.Framework, name, m[1], term.Here)
+				}
 			}
 		}
 	}

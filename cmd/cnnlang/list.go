@@ -53,10 +53,11 @@ func (a *app) list() *cobra.Command {
 		Short: "List the nets of the library",
 		Long: "list shows the nets of the library by their papers, each with its parameters and its\n" +
 			"MACs for one image at its default input size, and who publishes trained weights of it,\n" +
-			"with the share of images that the best of them classify right, in per cent. Words\n" +
-			"choose those that have all of them in their name, family, paper with its authors, comment or\n" +
-			"task, as in segmentation. `cnnlang doc NAME` explains one. --weights lists\n" +
-			"the files of trained weights instead, which of them are there, as they\n" +
+			"with the share of images that the best of them classify right, in per cent.\n" +
+			"`cnnlang doc NAME` explains one.\n\n" +
+			"Words choose the nets that have all of them in their name, family, paper, its authors,\n" +
+			"their comment or their task, as in segmentation.\n\n" +
+			"--weights lists the files of trained weights instead, which of them are there, as they\n" +
 			"come with the program or `cnnlang get` has downloaded them, and how images are\n" +
 			"prepared for them.",
 		Example: "  cnnlang list\n  cnnlang list detection\n  cnnlang list --max-params 10M --max-macs 1G\n  cnnlang list --family resnet -o csv\n  cnnlang list --weights",
