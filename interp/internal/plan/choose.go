@@ -13,8 +13,9 @@ import (
 //
 // Convolutions decide first: they are so much faster on blocked values that converting
 // their input pays. Ops that work pixel by pixel or channel by channel adopt the blocked
-// layout of their inputs. All others work on plain values. In a precision below float32
-// everything that can be is computed in it, and the rest in float32.
+// layout of their inputs, and make blocks of an image of one pixel. All others work on plain
+// values. In a precision below float32 everything that can be is computed in it, and the rest
+// in float32.
 func (l *lowering) choose() {
 	wide := make([]bool, len(l.list)) // by instruction: whether its result may be float32 instead of bfloat16
 	for _, i := range l.list {
@@ -45,8 +46,8 @@ func (l *lowering) best(i *instruction) task.Algorithm {
 }
 
 // takes reports whether an instruction can use an algorithm: a plain one always; one that reads
-// or writes blocks if it leads, or an image among the inputs is blocked in the same way, and no
-// row is too long.
+// or writes blocks if it leads, or an image among the inputs is blocked in the same way or has one
+// pixel, and no row is too long.
 func takes(i *instruction, a task.Algorithm) bool {
 	long := func(s tensor.Shape) bool { return len(s) == 4 && s[3] > layout.MostRow }
 	blocks := a.Out
@@ -59,7 +60,16 @@ func takes(i *instruction, a task.Algorithm) bool {
 	case long(i.shape) || slices.ContainsFunc(i.inShapes(), long):
 		return false
 	}
-	return a.Leads || follows(i, blocks)
+	return a.Leads || follows(i, blocks) || spreads(i, blocks)
+}
+
+// spreads reports whether an op makes blocks of float32 of an image of one pixel, as a resize of
+// what a whole image has in common does: that pixel costs nothing to bring into blocks, and its
+// result, which others add or concatenate, would.
+func spreads(i *instruction, l layout.Layout) bool {
+	pixels := func(s tensor.Shape) int { return s[2:].Elements() }
+	return l.Element == layout.Float32 && len(i.in) == 1 && len(i.shape) == 4 && len(i.in[0].shape) == 4 &&
+		i.shape[1] >= layout.Lanes && pixels(i.in[0].shape) == 1 && pixels(i.shape) > 1
 }
 
 // follows reports whether an image among the inputs has the blocks of a layout. Ops on

@@ -2,7 +2,6 @@ package plan
 
 import (
 	"fmt"
-	"math/rand/v2"
 	"testing"
 
 	"cnnlang/interp/graph"
@@ -14,64 +13,6 @@ import (
 	"cnnlang/ops/optest"
 	"cnnlang/ops/tensor"
 )
-
-// wide returns a random network whose channels fill blocks, or nearly: of convolutions of
-// several windows, sums, concatenations that begin on a block and others, slices, gates,
-// pools, and ops without blocked kernels.
-func wide(seed uint64) *graph.Graph {
-	r := rand.New(rand.NewPCG(seed, 9))
-	b := graphtest.Start(fmt.Sprintf("wide%d", seed), 1+int(seed%3/2), 3+int(seed%2)*13, 5, 7)
-	values := []*graph.Node{b.Graph.Input()}
-	add := func(op ops.Op, in ...*graph.Node) *graph.Node {
-		n := b.Add(fmt.Sprint("s", len(b.Graph.Nodes)), op, in...)
-		if n.Shape[2:].Elements() > 1 {
-			values = append(values, n)
-		}
-		return n
-	}
-	pick := func() *graph.Node { return values[max(0, len(values)-1-r.IntN(4)*r.IntN(3))] }
-	add(graphtest.Conv(32, 3, 1, 1, true), b.Graph.Input())
-	for len(b.Graph.Nodes) < 20 {
-		x := pick()
-		c := x.Shape[1]
-		switch r.IntN(11) {
-		case 0, 1, 2, 3:
-			x = add(graphtest.Conv([]int{16, 20, 32, 48}[r.IntN(4)], 1+2*r.IntN(2), 1, 1, true), x)
-			if r.IntN(2) == 0 {
-				x = add(graphtest.Norm(), x)
-			}
-			if r.IntN(2) == 0 {
-				add(ops.ReLU.Op(), x)
-			}
-		case 4:
-			add(ops.ReLU.Op(), add(&ops.Add{}, add(graphtest.Conv(c, 3, 1, 1, false), x), x))
-		case 5, 6:
-			add(graphtest.Concat(), add(graphtest.Conv(16*(1+r.IntN(2)), 1, 1, 1, true), x), add(graphtest.Conv(20, 3, 1, 1, true), x))
-			if y := pick(); r.IntN(2) == 0 && y != x {
-				add(graphtest.Concat(), y, x)
-			}
-		case 7:
-			if from := 16 * r.IntN(2); from < c {
-				add(&ops.Slice{From: dim.Int(from), To: dim.Int(c)}, x)
-			}
-		case 8:
-			gate := add(ops.Sigmoid.Op(), add(graphtest.Conv(c, 1, 1, 1, true), add(&ops.GlobalAvgPool{}, x)))
-			add(&ops.Mul{}, x, gate)
-		case 9:
-			square := dim.Square(dim.Int(3))
-			one := dim.Square(dim.Int(1))
-			if r.IntN(2) == 0 {
-				add(&ops.MaxPool{K: square, Stride: one, Pad: ops.Padding{Mode: ops.Half}}, x)
-			} else {
-				add(&ops.AvgPool{K: square, Stride: one, Pad: ops.Padding{Mode: ops.Half}}, x)
-			}
-		case 10:
-			add(&ops.L2Normalize{Eps: dim.Ratio(1, 1000)}, x)
-		}
-	}
-	add(graphtest.Linear(7), add(&ops.Flatten{}, add(&ops.GlobalAvgPool{}, values[len(values)-1])))
-	return b.Graph
-}
 
 // shownAsIn runs a plan of g in memory that is full of NaN and compares what it shows
 // with the reference.
