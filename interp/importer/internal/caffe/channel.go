@@ -119,11 +119,33 @@ func gated(r *reader, l *layer, x, gate *graph.Node, from int) []*graph.Node {
 
 func lrn(s *settings) build {
 	op := &ops.LRN{Size: dim.Int(s.whole("local_size", 5)), Alpha: s.number("alpha", "1"), Beta: s.number("beta", "0.75"), K: s.number("k", "1")}
-	if s.word("norm_region", "ACROSS_CHANNELS", "WITHIN_CHANNEL") != "ACROSS_CHANNELS" {
-		s.refuse(s.given["norm_region"][0], "ACROSS_CHANNELS can be read", "a norm over pixels of a channel")
+	if s.word("norm_region", "ACROSS_CHANNELS", "WITHIN_CHANNEL") == "ACROSS_CHANNELS" {
+		return one(op)
+	}
+	return func(r *reader, l *layer, in []*graph.Node) []*graph.Node { return r.normed(l, op, in[0]) }
+}
+
+// normed divides each number by the power beta of 1 and alpha times the mean square around it in its channel. What lies
+// outside the map counts as zeros, and k is not read.
+func (r *reader) normed(l *layer, op *ops.LRN, x *graph.Node) []*graph.Node {
+	c, half := x.Shape[1], dim.Int((op.Size.MustInt()-1)/2)
+	if op.Size.MustInt()%2 == 0 || c > mostConstants {
+		r.refuse(l.where(), "", "local_size %d on %d channels, want an odd one, and at most %d channels", op.Size.MustInt(), c, mostConstants)
 		return nil
 	}
-	return one(op)
+	alpha, unit := slices.Repeat([]dim.Size{op.Alpha}, c), slices.Repeat([]dim.Size{dim.Int(1)}, c)
+	n := x
+	for _, next := range []ops.Op{
+		&ops.Pow{P: dim.Int(2)},
+		&ops.AvgPool{K: dim.Square(op.Size), Stride: dim.Square(dim.Int(1)), Pad: ops.Padding{Top: half, Bottom: half, Left: half, Right: half}, CountPad: true},
+		&ops.ChannelAffine{Scale: alpha, Shift: unit},
+		&ops.Pow{P: op.Beta.Neg()},
+	} {
+		if n = r.add(l, next, nil, n); n == nil {
+			return nil
+		}
+	}
+	return r.product(l, x, n)
 }
 
 // mostConstants is how many channels a list of constants may be for.

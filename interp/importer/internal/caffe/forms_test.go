@@ -39,16 +39,17 @@ func TestLayers(t *testing.T) {
 		`type: "BatchNorm" batch_norm_param { eps: 1e-3 }`: "bn(eps=0.001, scale=false, shift=false) [1, 4, 6, 8]",
 		`type: "ReLU" relu_param { negative_slope: 0.1 }`:  "leaky_relu(slope=0.1) [1, 4, 6, 8]",
 		`type: "PReLU"`: "prelu(per_channel=true) [1, 4, 6, 8]",
-		`type: "PReLU" prelu_param { channel_shared: true }`:         "prelu(per_channel=false) [1, 4, 6, 8]",
-		`type: "ELU" elu_param { alpha: 0.5 }`:                       "elu(alpha=0.5) [1, 4, 6, 8]",
-		`type: "Swish"`:                                              "silu [1, 4, 6, 8]",
-		`type: "Clip" clip_param { min: 0 max: 6 }`:                  "relu6 [1, 4, 6, 8]",
-		`type: "BNLL"`:                                               "softplus [1, 4, 6, 8]",
-		`type: "TanH"`:                                               "tanh [1, 4, 6, 8]",
-		`type: "Softmax" softmax_param { axis: -1 }`:                 "softmax(axis=3) [1, 4, 6, 8]",
-		`type: "LRN" lrn_param { local_size: 3 alpha: 0.3 k: 2 }`:    "lrn(size=3, alpha=0.3, beta=0.75, k=2) [1, 4, 6, 8]",
-		`type: "Dropout" dropout_param { dropout_ratio: 0.4 }`:       "dropout(p=0.4) [1, 4, 6, 8]",
-		`type: "Pooling" pooling_param { kernel_size: 2 stride: 2 }`: "maxpool(k=2x2, stride=2x2, pad=[0, 0, 0, 0], ceil=true) [1, 4, 3, 4]",
+		`type: "PReLU" prelu_param { channel_shared: true }`:      "prelu(per_channel=false) [1, 4, 6, 8]",
+		`type: "ELU" elu_param { alpha: 0.5 }`:                    "elu(alpha=0.5) [1, 4, 6, 8]",
+		`type: "Swish"`:                                           "silu [1, 4, 6, 8]",
+		`type: "Clip" clip_param { min: 0 max: 6 }`:               "relu6 [1, 4, 6, 8]",
+		`type: "BNLL"`:                                            "softplus [1, 4, 6, 8]",
+		`type: "TanH"`:                                            "tanh [1, 4, 6, 8]",
+		`type: "Softmax" softmax_param { axis: -1 }`:              "softmax(axis=3) [1, 4, 6, 8]",
+		`type: "LRN" lrn_param { local_size: 3 alpha: 0.3 k: 2 }`: "lrn(size=3, alpha=0.3, beta=0.75, k=2) [1, 4, 6, 8]",
+		`type: "LRN" lrn_param { local_size: 3 alpha: 0.3 norm_region: WITHIN_CHANNEL }`:                                "pow(p=2) [1, 4, 6, 8] -> avgpool(k=3x3, stride=1x1, pad=[1, 1, 1, 1], ceil=false, count_pad=true) [1, 4, 6, 8] -> channel_affine(scale=[3/10 3/10 3/10 3/10], shift=[1 1 1 1]) [1, 4, 6, 8] -> pow(p=-0.75) [1, 4, 6, 8] -> mul [1, 4, 6, 8]",
+		`type: "Dropout" dropout_param { dropout_ratio: 0.4 }`:                                                          "dropout(p=0.4) [1, 4, 6, 8]",
+		`type: "Pooling" pooling_param { kernel_size: 2 stride: 2 }`:                                                    "maxpool(k=2x2, stride=2x2, pad=[0, 0, 0, 0], ceil=true) [1, 4, 3, 4]",
 		`type: "Pooling" pooling_param { pool: AVE kernel_h: 3 kernel_w: 2 stride_h: 2 stride_w: 3 pad_h: 1 pad_w: 0 }`: "avgpool(k=3x2, stride=2x3, pad=[1, 1, 0, 0], ceil=true, count_pad=true) [1, 4, 4, 3]",
 		`type: "Pooling" pooling_param { kernel_size: 3 stride: 2 round_mode: FLOOR }`:                                  "maxpool(k=3x3, stride=2x2, pad=[0, 0, 0, 0], ceil=false) [1, 4, 2, 3]",
 		`type: "Pooling" pooling_param { kernel_size: 3 stride: 2 ceil_mode: false pool: 1 }`:                           "avgpool(k=3x3, stride=2x2, pad=[0, 0, 0, 0], ceil=false, count_pad=true) [1, 4, 2, 3]",
@@ -173,5 +174,29 @@ func TestNotes(t *testing.T) {
 	want := []string{`layers of training and its measures are left out: loss`, `the input "n" is left out: nothing reads it`, `layer "a" (LRN, line 2): fast in line 2 is not known and passed over`}
 	if err != nil || !slices.Equal(net.Notes, want) {
 		t.Errorf("got %q, %v", net.Notes, err)
+	}
+}
+
+// TestNormWithinChannels: x / (1 + alpha/size² * (sum of squares around it))^beta, with nothing outside the map.
+func TestNormWithinChannels(t *testing.T) {
+	const h, w, half, alpha, beta = 5, 7, 2, 0.4, 0.75
+	net, err := Read(flattest.Source("net.prototxt", []byte(`input: "data" input_dim: 1 input_dim: 2 input_dim: 5 input_dim: 7
+		layer { name: "a" type: "LRN" bottom: "data" top: "a" lrn_param { local_size: 5 alpha: 0.4 k: 9 norm_region: WITHIN_CHANNEL } }`)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	x := flattest.Image(tensor.Shape{1, 2, h, w})
+	got := flattest.Run(t, net, x)[net.Graph.Output()]
+	for i, v := range x.Data {
+		c, row, column := i/(h*w), i/w%h, i%w
+		sum := 0.0
+		for r := max(row-half, 0); r <= min(row+half, h-1); r++ {
+			for k := max(column-half, 0); k <= min(column+half, w-1); k++ {
+				sum += math.Pow(float64(x.Data[(c*h+r)*w+k]), 2)
+			}
+		}
+		if want := float64(v) * math.Pow(1+alpha/25*sum, -beta); !(math.Abs(got.Data[i]-want) < 1e-7) {
+			t.Fatalf("got %v at %d, want %v", got.Data[i], i, want)
+		}
 	}
 }

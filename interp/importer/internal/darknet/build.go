@@ -26,12 +26,16 @@ var operators = map[string]func(*section) build{
 	"shortcut": shortcut,
 	"route":    route,
 	"upsample": upsample,
+	"reorg":    reorg, "reorg3d": reorg3d,
+	"crop": crop,
+	"sam":  sam, "scale_channels": scaleChannels,
+	"activation": activation,
 }
 
 // refused are kinds that this program has no operations for, and why.
 var refused = map[string]string{
-	"local": "its weights differ from place to place", "crop": "it draws the part of the picture that it takes", "reorg": "Darknet's order of the pixels is no regular one",
-	"rnn": "it goes over a sequence", "gru": "it goes over a sequence", "lstm": "it goes over a sequence", "crnn": "it goes over a sequence", "conv_lstm": "it goes over a sequence",
+	"local": "its weights differ from place to place",
+	"rnn":   "it goes over a sequence", "gru": "it goes over a sequence", "lstm": "it goes over a sequence", "crnn": "it goes over a sequence", "conv_lstm": "it goes over a sequence",
 }
 
 // compute makes the operations of all sections.

@@ -51,6 +51,7 @@ type reader struct {
 	problems []flat.Problem
 	notes    []string
 	told     map[string]bool // options that are noted already
+	detects  bool            // it has heads
 }
 
 // Read makes a net of a text and, where there is one, the file with its numbers.
@@ -130,7 +131,7 @@ func (r *reader) meta() []string {
 	if c := r.input.Shape[1]; c != 1 && c != 3 {
 		return nil
 	}
-	if slices.ContainsFunc(r.sections, func(s *section) bool { return s.isHead() }) {
+	if r.detects {
 		r.note("Darknet fills pictures up with grey; prepare in meta says fit=\"pad\", which fills them up with black")
 		return []string{`prepare = picture(fit="pad")`}
 	}

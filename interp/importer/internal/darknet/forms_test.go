@@ -42,6 +42,10 @@ func TestSections(t *testing.T) {
 		"[dropout]|[avgpool]|[route]|layers=0|groups=2|group_id=1":                                       "dropout(p=0.5) [1, 4, 7, 9] -> slice(from=2, to=4) [1, 2, 7, 9]",
 		"[dropout]|[route]|layers=-1,0|groups=4":                                                         "dropout(p=0.5) [1, 4, 7, 9] -> slice(from=0, to=1) [1, 1, 7, 9] -> slice(from=0, to=1) [1, 1, 7, 9] -> concat(axis=1) [1, 2, 7, 9]",
 		"[dropout]|[dropout]|[shortcut]|from=-2,0|activation=relu":                                       "dropout(p=0.5) [1, 4, 7, 9] -> dropout(p=0.5) [1, 4, 7, 9] -> add [1, 4, 7, 9] -> relu [1, 4, 7, 9]",
+		"[crop]|crop_height=4|crop_width=9|flip=1":                                                       "crop(by=[1, 2, 0, 0]) [1, 4, 4, 9] -> channel_affine(scale=[2 2 2 2], shift=[-1 -1 -1 -1]) [1, 4, 4, 9]",
+		"[crop]|crop_height=7|crop_width=9|noadjust=1|[activation]|activation=relu":                      "relu [1, 4, 7, 9]",
+		"[dropout]|[conv]|filters=4|activation=linear|[sam]|from=0":                                      "dropout(p=0.5) [1, 4, 7, 9] -> conv(out=4, k=1x1, " + plain + " [1, 4, 7, 9] -> mul [1, 4, 7, 9]",
+		"[dropout]|[avgpool]|[scale_channels]|from=0|activation=relu":                                    "dropout(p=0.5) [1, 4, 7, 9] -> gap [1, 4, 1, 1] -> mul [1, 4, 7, 9] -> relu [1, 4, 7, 9]",
 		"[avgpool]|[cost]|type=sse":                                                                      "gap [1, 4, 1, 1]",
 		"[avgpool]|[region]|classes=20|[cost]":                                                           "gap [1, 4, 1, 1]",
 		"[avgpool]|[region]|classes=20":                                                                  "gap [1, 4, 1, 1]",
@@ -66,5 +70,23 @@ func TestNotes(t *testing.T) {
 	net, err := Read(flattest.Source("net.cfg", text("[avgpool]|learning_rate=2|fast=1|[dropout]|fast=1")))
 	if want := []string{"section 0 [avgpool] (line 5): fast in line 7 is not known and passed over"}; err != nil || !slices.Equal(net.Notes, want) {
 		t.Errorf("got %q, %v", net.Notes, err)
+	}
+}
+
+// TestPictures: a detector gets the whole picture, and a classifier its middle, wherever the head stands.
+func TestPictures(t *testing.T) {
+	for sections, want := range map[string]string{
+		"channels=3|[avgpool]": "prepare = picture",
+		"channels=3|[conv]|filters=30|activation=linear|[region]":                             `prepare = picture(fit="pad")`,
+		"channels=3|[conv]|activation=linear|[yolo]|[route]|layers=0|[conv]|filters=2|[cost]": `prepare = picture(fit="pad")`,
+		"channels=5|[avgpool]": "",
+	} {
+		net, err := Read(flattest.Source("net.cfg", []byte("[net]\nheight=7\nwidth=9\n"+strings.ReplaceAll(sections, "|", "\n"))))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := strings.Join(net.Meta, " "); got != want {
+			t.Errorf("%s: got %q, want %q", sections, got, want)
+		}
 	}
 }

@@ -25,7 +25,7 @@ sections:
 			for _, n := range s.list("layers") {
 				s.refer("layers", n)
 			}
-		case "shortcut":
+		case "shortcut", "sam", "scale_channels":
 			s.before()
 			for _, n := range s.list("from") {
 				s.refer("from", n)
@@ -34,6 +34,7 @@ sections:
 			s.before()
 		}
 		if s.isHead() {
+			r.detects = true
 			r.note("%s is left out, as it takes results apart: what it reads is an output", s.where())
 		}
 		switch stops := slices.ContainsFunc(r.source.Stop, s.isCalled); {

@@ -1,9 +1,12 @@
 package darknet
 
 import (
+	"fmt"
+
 	"cnnlang/interp/graph"
 	"cnnlang/ops"
 	"cnnlang/ops/dim"
+	"cnnlang/ops/tensor"
 )
 
 // shortcut reads a sum. Of maps that differ Darknet adds what they have in common, which no network
@@ -67,15 +70,72 @@ func (s *section) part(n *graph.Node, groups, group int) *graph.Node {
 	return s.chain(n, &ops.Slice{From: dim.Int(group * c / groups), To: dim.Int((group + 1) * c / groups)})
 }
 
+// sam reads a product of two maps, with an activation.
+func sam(s *section) build {
+	after := s.activation("linear")
+	if s.option("from") == nil {
+		s.r.refuse(s.where(), "", "no section to multiply by, want from=")
+	}
+	return func(in []*graph.Node) *graph.Node {
+		if len(in) != 2 || !in[0].Shape.Equal(in[1].Shape) {
+			s.r.refuse(s.where(), "one map can be multiplied by another of its size", "%s", s.products(in))
+			return nil
+		}
+		return s.product(in, after)
+	}
+}
+
+// scaleChannels reads a product of a map and a number for each of its channels, which is what the section
+// before gives.
+func scaleChannels(s *section) build {
+	after := s.activation("linear")
+	s.only("scale_wh", "0")
+	if s.option("from") == nil {
+		s.r.refuse(s.where(), "", "no section to multiply, want from=")
+	}
+	return func(in []*graph.Node) *graph.Node {
+		if len(in) != 2 || len(in[1].Shape) != 4 || !in[0].Shape.Equal(tensor.Shape{in[1].Shape[0], in[1].Shape[1], 1, 1}) {
+			s.r.refuse(s.where(), "a map can be multiplied by a number for each channel", "%s", s.products(in))
+			return nil
+		}
+		return s.product([]*graph.Node{in[1], in[0]}, after)
+	}
+}
+
+func (s *section) product(in []*graph.Node, after []ops.Op) *graph.Node {
+	n := s.add("", &ops.Mul{}, in...)
+	if n == nil {
+		return nil
+	}
+	return s.chain(n, after...)
+}
+
+// products says what is multiplied.
+func (s *section) products(in []*graph.Node) string {
+	text := "it multiplies "
+	for i, n := range in {
+		if i > 0 {
+			text += " by "
+		}
+		text += fmt.Sprint(n.Shape)
+	}
+	return text
+}
+
+func activation(s *section) build {
+	after := s.activation("linear")
+	return func(in []*graph.Node) *graph.Node { return s.chain(in[0], after...) }
+}
+
 func upsample(s *section) build {
 	stride := s.whole("stride", 2)
 	s.only("scale", "1", "1.0", "1.")
 	return func(in []*graph.Node) *graph.Node {
-		if len(in[0].Shape) != 4 {
-			s.r.refuse(s.where(), "", "no map, but %v", in[0].Shape)
+		x := s.image(in[0])
+		if x == nil {
 			return nil
 		}
-		size := dim.Pair{H: dim.Int(stride * in[0].Shape[2]), W: dim.Int(stride * in[0].Shape[3])}
-		return s.chain(in[0], &ops.Resize{Size: size, Mode: ops.Nearest})
+		size := dim.Pair{H: dim.Int(stride * x.Shape[2]), W: dim.Int(stride * x.Shape[3])}
+		return s.chain(x, &ops.Resize{Size: size, Mode: ops.Nearest})
 	}
 }
