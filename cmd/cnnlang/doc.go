@@ -67,7 +67,7 @@ func (a *app) doc() *cobra.Command {
 				fmt.Fprintln(a.stdout)
 			}
 			fmt.Fprint(a.stdout, entryText(e))
-			if strings.HasPrefix(e.Package, "nets.") {
+			if ofLibrary(e) {
 				if err := a.docWeights(e.Name); err != nil {
 					return err
 				}
@@ -99,6 +99,11 @@ func (a *app) about(ctx context.Context, args []string) (docDocument, error) {
 		return docDocument{Entries: entries, whole: true}, nil
 	}
 	return docOf(args[0], entries)
+}
+
+// ofLibrary says whether a declaration is a net of the library; a file of nets has blocks, too.
+func ofLibrary(e interp.Declaration) bool {
+	return e.Kind == "net" && strings.HasPrefix(e.Package, "nets.")
 }
 
 // docWeights writes how images are prepared for a library net, and where trained weights of it

@@ -86,7 +86,7 @@ func entryText(e interp.Declaration) string {
 		fmt.Fprintf(&b, "a %s of recipes, which lang/spec.md describes; `cnnlang train FILE|NAME --show-recipe` prints one\n", map[string]string{"setting": "setting", "form": "word"}[e.Kind])
 	case e.Package != "":
 		fmt.Fprintf(&b, "import %s { %s }  (%s:%d)\n", e.Package, e.Name, e.File, e.Line)
-		if strings.HasPrefix(e.Package, "nets.") {
+		if ofLibrary(e) {
 			fmt.Fprintf(&b, "cnnlang params %s\n", e.Name)
 		}
 	default:
