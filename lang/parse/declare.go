@@ -201,12 +201,16 @@ func statement(tokens []lexer.Token, at int) (start, end int) {
 		depth = max(depth-levels[t.Value], 0)
 	}
 	end, depth = at, 0
+	value := newContext(tokens, at).bracket // in ( ) and [ ] a bar ends nothing
+	inValue, open := value == "(" || value == "[", 0
 	for ; end < len(tokens); end++ {
 		t := &tokens[end]
-		if depth == 0 && (t.Value == "}" || t.Value == "|" || t.Type == tokNL) {
+		if depth == 0 && (t.Value == "}" || t.Value == "|" && !inValue || t.Type == tokNL) {
 			break
 		}
 		depth = max(depth+levels[t.Value], 0)
+		open += levels[t.Value]
+		inValue = inValue && open >= 0
 	}
 	if end < len(tokens) && tokens[end].Type == tokNL {
 		end++ // the grammar has no empty statement between two newlines

@@ -14,7 +14,7 @@ import (
 // mistakes are common mistakes, the most specific first. Each returns nil if the mistake is
 // a different one.
 var mistakes = []func(context) *diag.Diagnostic{
-	sideOfSteps, eachStep, pattern, rest, arrow, unit, afterArrow, equals, colon, label, hyphen, reservedWord, foreignWord, misspeltKeyword,
+	sideOfSteps, eachStep, pattern, lists, rest, arrow, unit, afterArrow, equals, colon, label, hyphen, reservedWord, foreignWord, misspeltKeyword,
 	ports, declarationHead, signatureInside, parameter, importForm, letForm, row,
 	lonelyArrow, bar, condition, times, claim,
 	chain, arithmetic, sizes, spacedSize, choice, bareArguments, lateStatement, bareLabel, twoSteps, comma,

@@ -1,6 +1,10 @@
 package parse
 
 import (
+	"slices"
+
+	"github.com/alecthomas/participle/v2/lexer"
+
 	"cnnlang/lang/diag"
 )
 
@@ -33,7 +37,11 @@ func declarationHead(c context) *diag.Diagnostic {
 	case c.before.Value == "]" && !arrow:
 		return c.syntax("the signature lacks its output").WithHelp(signatureForm)
 	case c.found.Value == "->" && c.before.Value != "]":
-		return c.syntax("the signature lacks its input").WithHelp(signatureForm)
+		d := c.syntax("the signature lacks its input")
+		if slices.ContainsFunc(c.all[:c.at], func(t lexer.Token) bool { return t.Value == "[" }) { // of parameters that are tensors
+			return d.WithHelp("what flows in is in the signature, several values with a bar before each: `| [N, C, H, W] as a | [N, D, H, W] as b -> [N, C + D, H, W]`")
+		}
+		return d.WithHelp(signatureForm)
 	case c.before.Value == "->":
 		return c.syntax("expected the output shape in `[ ]`, found %s", describe(c.found)).WithHelp(signatureForm)
 	case c.before.Value == "where":

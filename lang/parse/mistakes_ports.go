@@ -53,10 +53,10 @@ func ports(c context) *diag.Diagnostic {
 	case c.before.Value == "as":
 		return c.syntax("expected a name after `as`, found %s", describe(c.found)).
 			WithHelp("`| [N, C, H, W] as a` names a value of the signature, and `@a` reads it")
-	case c.found.Value == "[" && c.before.Type == tokIdent && shape:
+	case c.found.Value == "[" && c.before.Type == tokIdent && shape && !c.manyIn():
 		return c.syntax("a name in a signature has no indexes").
 			WithHelp("`repeat i of n | [N, C, H, W] as xs` is a list, of which `@xs[0]` reads one")
-	case shape && (c.found.Value == "," || c.found.Value == "[" && (barred || c.hasArrow(head) || c.arrowFollows())):
+	case shape && (c.found.Value == "," || c.found.Value == "[" && (barred || c.before.Type == tokIdent || c.hasArrow(head) || c.arrowFollows())):
 		d := c.syntax("several values of a signature have a bar before each, and nothing else between them").WithHelp(portsForm)
 		if c.found.Value == "," && c.next.Value == "|" {
 			d.Correct("remove the comma", diag.Edit{Span: spanOf(&c.found)})
@@ -64,6 +64,12 @@ func ports(c context) *diag.Diagnostic {
 		return d
 	}
 	return nil
+}
+
+// manyIn reports whether the bracket that the found token opens holds several things, as a shape does.
+func (c context) manyIn() bool {
+	end := closing(c.all, c.at)
+	return end > 0 && slices.ContainsFunc(c.all[c.at:end], func(t lexer.Token) bool { return t.Value == "," })
 }
 
 // hasArrow reports whether the head so far has an arrow outside its brackets.

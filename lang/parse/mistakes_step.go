@@ -25,7 +25,7 @@ func lonelyArrow(c context) *diag.Diagnostic {
 }
 
 // combinators are the operations with branches.
-var combinators = []string{"add", "concat", "mul", "max", "mean"}
+var combinators = []string{"add", "concat", "mul", "max", "mean", "matmul", "list"}
 
 func bar(c context) *diag.Diagnostic {
 	switch {
@@ -38,7 +38,7 @@ func bar(c context) *diag.Diagnostic {
 		return c.syntax("`|` is not allowed in `%s %s`", c.bracket, closer[c.bracket]).WithHelp("for `or` write `or`; branches go inside braces")
 	}
 	return c.syntax("`|` is outside a combinator").
-		WithHelp("parallel branches go inside `add { | … | … }`, `concat`, `mul`, `max` or `mean`")
+		WithHelp("parallel branches go inside `add { | … | … }`, `concat`, `mul`, `max`, `mean`, `matmul` or `list`")
 }
 
 // condition is for if and else.
