@@ -32,7 +32,7 @@ func lists(c context) *diag.Diagnostic {
 	case c.inBody() && c.found.Value == "[" && c.before.Type == tokIdent && c.first().Value == c.before.Value && c.isTap(c.before.Value):
 		return c.syntax("the value of a step is read with `@`").WithHelp("write `@%s[…]`", c.before.Value).
 			Correct("write `@`", diag.Edit{Span: spanOf(&c.before), Text: "@" + c.before.Value})
-	case c.before.Value == "." && c.found.Type == tokInt && c.inTap():
+	case c.before.Value == "." && c.found.Type == tokInt && c.inTap() && c.isTap(c.all[c.at-2].Value):
 		return c.syntax("an item of a list is read by its index").WithHelp("write `[%s]`, as in `@xs[%[1]s]`", c.found.Value).
 			Correct("write `["+c.found.Value+"]`", diag.Edit{Span: spanOf(&c.before).To(spanOf(&c.found)), Text: "[" + c.found.Value + "]"})
 	case c.bracket == "[" && c.found.Value == "repeat":

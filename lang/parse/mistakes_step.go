@@ -198,6 +198,9 @@ func twoSteps(c context) *diag.Diagnostic {
 	}
 	d := diag.New(diag.MissingArrow, c.span(), "%s follows a finished step on the same line", describe(c.found))
 	if c.before.Type == tokIdent && c.beforeStarts() {
+		if c.before.Value == "map" {
+			return d.WithHelp("`each %s` applies a step to every tensor of a list; of a label `map` the colon is missing", c.found.Value)
+		}
 		return d.WithHelp("write `%[1]s: %[2]s` if `%[1]s` is a label, or `->` between two steps", c.before.Value, c.found.Value)
 	}
 	if c.bracket == "{" && slices.Contains(combinators, c.owner.Value) {

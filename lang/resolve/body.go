@@ -165,7 +165,10 @@ func (c *checker) step(st *ast.Step, s *scope) {
 
 func (c *checker) ifStep(f *ast.If, s *scope) {
 	c.expr(f.Cond, s)
+	before, around := len(c.named), c.arms
 	c.body(f.Then, s.inner())
+	c.arms = append(slices.Clip(around), c.named[before:]...)
+	defer func() { c.arms = around }()
 	if f.ElIf != nil {
 		c.ifStep(f.ElIf, s)
 	}
@@ -207,7 +210,11 @@ func (c *checker) call(call *ast.Call, s *scope) {
 		switch {
 		case o.IsCombinator() && call.Branches == nil && (call.Slot != nil || len(r.Args.All()) > 0 && (r.Args.List[0].Name == nil || o.Name == "list")):
 			branches, unnamed := c.meantAsBranches(call)
-			c.report(branchesMissing(r, branches, unnamed))
+			if repeat := repeatedIn(call); repeat != nil {
+				c.report(repeatWithoutBar(r, "repeat "+c.module.text(repeat.Head.Span())))
+			} else {
+				c.report(branchesMissing(r, branches, unnamed))
+			}
 		case !o.IsCombinator() && call.Branches != nil:
 			c.report(branchesOutside(r))
 		}
@@ -286,6 +293,10 @@ func (c *checker) callee(r *ast.Ref, body bool, s *scope) *Object {
 	case known > 0:
 		c.member(r, known)
 	default:
+		if at, labelled := c.labels[r.Text()]; labelled && len(r.Path) == 1 && !body {
+			c.report(labelAsStep(r, at))
+			break
+		}
 		c.report(unknownStep(r, body, c.module))
 	}
 	return nil

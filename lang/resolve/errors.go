@@ -211,10 +211,13 @@ func headAsTap(n *ast.Name, at source.Span) *diag.Diagnostic {
 		WithHelp("a side head does not feed the main path: name the value there, with `as %s` after its step, and output it with `side %[1]s: @%[1]s`", n.Text)
 }
 
-func duplicateTap(n *ast.Name, first source.Span) *diag.Diagnostic {
-	return diag.New(diag.DuplicateTap, n.Span(), "two steps are named `%s`", n.Text).
-		WithLabel("again here").At(first, "first here").
-		WithHelp("a tap keeps its value to the end of the block; choose another name")
+func (c *checker) duplicateTap(n *ast.Name, first source.Span) *diag.Diagnostic {
+	d := diag.New(diag.DuplicateTap, n.Span(), "two steps are named `%s`", n.Text).
+		WithLabel("again here").At(first, "first here")
+	if slices.Contains(c.arms, n.Text) {
+		return d.WithHelp("name what the `if` gives, whichever arm it is: `if … { … } else { … } as %s`", n.Text)
+	}
+	return d.WithHelp("a tap keeps its value to the end of the block; choose another name")
 }
 
 func unusedTap(t *tap) *diag.Diagnostic {
@@ -322,10 +325,37 @@ func branchesMissing(r *ast.Ref, branches []string, unnamed []string) *diag.Diag
 		meant = " | " + strings.Join(branches, " | ")
 	}
 	d := diag.New(diag.Branches, r.Span(), "`%s` needs branches", r.Path[len(r.Path)-1].Text)
+	if len(branches) == 1 && strings.HasPrefix(branches[0], "@") && r.Path[len(r.Path)-1].Text != "list" {
+		return d.WithHelp("the tensors of a list are joined behind it: `%s -> %s`", branches[0], r.Path[len(r.Path)-1].Text)
+	}
 	if len(unnamed) > 0 {
 		return d.WithHelp("end the step you mean with `as %s`; every branch starts with a bar: `%s {%s }`", unnamed[0], r.Path[len(r.Path)-1].Text, meant)
 	}
 	return d.WithHelp("every branch starts with a bar: `%s {%s }`", r.Path[len(r.Path)-1].Text, meant)
+}
+
+// repeatedIn is the repeat with which the body of a combinator begins that has no branches.
+func repeatedIn(call *ast.Call) *ast.Repeat {
+	if call.Slot == nil || len(call.Slot.Stmts) == 0 {
+		return nil
+	}
+	if p := call.Slot.Stmts[0].Pipe; p != nil && len(p.Steps) > 0 {
+		return p.Steps[0].Repeat
+	}
+	return nil
+}
+
+func repeatWithoutBar(r *ast.Ref, head string) *diag.Diagnostic {
+	name := r.Path[len(r.Path)-1].Text
+	return diag.New(diag.Branches, r.Span(), "`%s` needs branches", name).
+		WithHelp("of a `repeat` that makes branches the bar stands behind the number: `%s { %s | … }`", name, head)
+}
+
+// labelAsStep is for a label where a step is called, as if it had been applied once before.
+func labelAsStep(r *ast.Ref, at source.Span) *diag.Diagnostic {
+	return diag.New(diag.UnknownName, nameOf(r), "there is no block or operation `%s`", r.Text()).
+		At(at, "this is a label, which names weights").
+		WithHelp("one step with one set of weights for several values is applied to a list of them, `list { | … | … } -> %s: each …`; a step that is used twice with weights of its own is a `block`", r.Text())
 }
 
 // reduction is for mean([2, 3]) and max(1), which reduce the axes of one value in other

@@ -66,6 +66,11 @@ func (m *Module) Lookup(name string) (*Object, bool) {
 	return nil, false
 }
 
+// text is what stands in the file at a place.
+func (m *Module) text(at source.Span) string {
+	return m.File.Source.Text[at.Start.Offset:at.End.Offset]
+}
+
 // LookupPath finds a dotted name. known is how many of its parts were found.
 func (m *Module) LookupPath(path []*ast.Name) (o *Object, known int) {
 	for i, part := range path {

@@ -2,6 +2,7 @@ package resolve
 
 import (
 	"slices"
+	"strings"
 
 	"cnnlang/lang/ast"
 	"cnnlang/lang/diag"
@@ -133,7 +134,7 @@ func (c *checker) namePorts(b *ast.Block) {
 		n := p.Shape.As
 		switch old := c.tapOf(n); {
 		case b.Kind == "net" && lacksName(b.Sig.In, p):
-			c.report(unnamedPort(p, "inputs"))
+			c.report(unnamedPort(p, "inputs", c.module.text(p.Shape.Span())))
 		case n == nil || n.Skips():
 		case old != nil:
 			c.report(duplicatePort(n, old))
@@ -147,7 +148,7 @@ func (c *checker) namePorts(b *ast.Block) {
 		n := p.Shape.As
 		switch {
 		case b.Kind == "net" && lacksName(b.Sig.Out, p):
-			c.report(unnamedPort(p, "outputs"))
+			c.report(unnamedPort(p, "outputs", c.module.text(p.Shape.Span())))
 		case n == nil:
 		case b.Kind != "net":
 			c.report(namedOutput(b, n))
@@ -258,10 +259,10 @@ func restOfSeveral(r *ast.Rest) *diag.Diagnostic {
 }
 
 // unnamedPort is for one of several inputs or outputs of a net without a name.
-func unnamedPort(p *ast.Port, what string) *diag.Diagnostic {
+func unnamedPort(p *ast.Port, what, text string) *diag.Diagnostic {
 	return diag.New(diag.UnnamedPort, p.Shape.Span(), "a net with several %s names each", what).
 		WithLabel("without a name").
-		WithHelp("write `as` behind it: `%s as name`", shapeText(p))
+		WithHelp("write `as` behind it: `%s as name`", text[:strings.LastIndexByte(text, ']')+1])
 }
 
 // twoOpen is for `repeat i of n | … repeat j of m | …`, of which nothing says how many are which.
@@ -269,12 +270,6 @@ func twoOpen(p, first *ast.Port) *diag.Diagnostic {
 	return diag.New(diag.DuplicateName, p.Repeat.Count.Span(), "the number of one `repeat` alone can be left open").
 		WithLabel("`%s` has no value yet", p.Open()).At(first.Repeat.Count.Span(), "nor has `%s`", first.Open()).
 		WithHelp("make one of them a parameter: `%s: int`", p.Open())
-}
-
-func shapeText(p *ast.Port) string {
-	shape := *p.Shape
-	shape.As = nil
-	return (&ast.Type{Shape: &shape}).String()
 }
 
 // namedOutput is for `as` behind what a block gives.

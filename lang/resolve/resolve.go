@@ -59,6 +59,7 @@ type checker struct {
 	taps   map[string]*tap
 	later  map[string]*ast.Claim // the first in the text that gives a name with indexes
 	named  []string              // the taps in the order in which their steps name them
+	arms   []string              // those of them that the arms before name of the ifs around
 	labels map[string]source.Span
 	heads  map[string]*tap // what side heads are called or name, which ends with them
 	ended  []*tap          // those that they name

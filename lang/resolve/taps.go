@@ -60,7 +60,7 @@ func (c *checker) nameValue(claim *ast.Claim, s *scope) {
 	case old.port:
 		c.report(duplicatePort(n, old))
 	case old.indexes == 0:
-		c.report(duplicateTap(n, old.span))
+		c.report(c.duplicateTap(n, old.span))
 	}
 }
 
@@ -75,7 +75,7 @@ func (c *checker) nameItems(names []*ast.Name) {
 		case known && old.port:
 			c.report(duplicatePort(n, old))
 		case known:
-			c.report(duplicateTap(n, old.span))
+			c.report(c.duplicateTap(n, old.span))
 		default:
 			c.name(n, &tap{span: n.Span(), name: n})
 		}
@@ -228,7 +228,11 @@ func indexesRead(t *ast.TapRef, named *tap) *diag.Diagnostic {
 	if named.indexes == 0 {
 		return d.WithHelp("it is one value: `@%s`", t.Text())
 	}
-	return d.WithHelp("read one of its values, as in `@%s`", t.Text()+strings.Repeat("[0]", named.indexes))
+	one := t.Text() + strings.Repeat("[0]", named.indexes)
+	if len(t.At) == 0 && named.indexes == 1 {
+		return d.WithHelp("read one of its values, as in `@%s`, or make a list of all n: `list { repeat i of n | @%s[i] }`", one, t.Text())
+	}
+	return d.WithHelp("read one of its values, as in `@%s`", one)
 }
 
 func indexedStage(t *ast.TapRef) *diag.Diagnostic {

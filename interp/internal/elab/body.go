@@ -185,6 +185,7 @@ func printable(text string) bool {
 func (m *machine) ifStep(f *ast.If, e *env, sc scope, x Tensor) Tensor {
 	c, ok := m.evalBool(f.Cond, e)
 	if !ok {
+		m.unnamed(f, e)
 		return poison
 	}
 	return m.choice(f, e, c, func() Tensor {
@@ -243,6 +244,9 @@ func (m *machine) repeat(r *ast.Repeat, e *env, sc scope, x Tensor) Tensor {
 		i++
 		return !follow
 	})
+	if !ok || x.Poisoned {
+		m.unnamed(r, e)
+	}
 	if !ok {
 		return poison
 	}

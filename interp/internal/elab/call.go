@@ -335,7 +335,7 @@ func reason(c *Closure, axis int) string {
 // names, its body is applied, and what it claims of its output is checked.
 func (m *machine) instantiate(c *Closure, at *site, x Tensor) Tensor {
 	e, ok := m.bind(c, at.span())
-	if !ok || x.Poisoned || !m.takes(c, x, at.span()) {
+	if !ok || x.Poisoned || !m.takes(c, x, at) {
 		return poison
 	}
 	if !m.enter(at.span(), "") {

@@ -84,7 +84,10 @@ func (m *machine) branches(c *Closure, at *site, x Tensor) (results []Tensor, of
 			results, of, n, loose, ok = append(results, run...), append(of, slices.Repeat([]*ast.Branch{b}, len(run))...), n+len(run), true, ok && good
 			continue
 		}
-		ok = m.repeatedBranch(at, b, func(in *env) Tensor { return one(b, in) }) && ok
+		if !m.repeatedBranch(at, b, func(in *env) Tensor { return one(b, in) }) {
+			m.unnamed(b, at.env)
+			ok = false
+		}
 	}
 	if ok && n == 0 {
 		count := at.step.Call.Branches[0].Repeat.Count

@@ -344,9 +344,10 @@ func badInputSize(b *ast.Block, d *ast.Dim, size dim.Size) *diag.Diagnostic {
 	return diag.New(diag.BadValue, d.Span(), "a size must be at least 1, got %v", size)
 }
 
-func badDefaultSize(at source.Span, v dim.Size, in portValue) *diag.Diagnostic {
-	if in.i > 0 { // it follows from the first of its port
-		return diag.New(diag.BadValue, at, "a size must be a whole number of at least 1, got %v%s", v, in.in())
+func badDefaultSize(at source.Span, v dim.Size, in portValue, d *ast.Dim) *diag.Diagnostic {
+	if in.i > 0 || d.Default == nil { // it follows from the first of its port, or from others
+		return diag.New(diag.BadValue, at, "a size must be a whole number of at least 1, got %v%s", v, in.in()).
+			WithHelp("it follows from sizes before it: one of them needs another default, or another `--shape` or `--set`")
 	}
 	return diag.New(diag.BadValue, at, "a default size must be a whole number of at least 1, got %v", v)
 }

@@ -114,6 +114,27 @@ func (m *machine) namesIndexed(r *ast.Repeat) bool {
 	return names
 }
 
+// unnamed makes unknown what a repeat or an if would have named, but for a mistake that has been reported.
+func (m *machine) unnamed(n ast.Node, e *env) {
+	ast.Walk(n, func(n ast.Node) bool {
+		c, isClaim := n.(*ast.Claim)
+		if !isClaim {
+			return true
+		}
+		m.budget.Steps--
+		if len(c.At) > 0 {
+			e.frame.name(c.As.Text+anyIndex, poison)
+			return true
+		}
+		for _, name := range c.Names() {
+			if _, _, known := e.frame.tap(name.Text); !known && !name.Skips() {
+				e.frame.name(name.Text, poison)
+			}
+		}
+		return true
+	})
+}
+
 func negativeIndex(x ast.Expr, family string, i int) *diag.Diagnostic {
 	return diag.New(diag.BadIndex, x.Span(), "an index of `%s` is %d, and they count from 0", family, i)
 }

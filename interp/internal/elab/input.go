@@ -206,7 +206,7 @@ func (m *machine) defaultSize(d *ast.Dim, axis int, in portValue) (size dim.Size
 		if in.i > 0 {
 			at = m.sizeGiven(x, in.env.frame.of, at)
 		}
-		m.fail(badDefaultSize(at, v, in))
+		m.fail(badDefaultSize(at, v, in, d))
 		return v, false, false
 	}
 	return v, true, ok

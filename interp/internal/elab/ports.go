@@ -207,9 +207,9 @@ func (m *machine) namePorts(ports []*ast.Port, e *env, values []portValue) {
 }
 
 // takes reports whether a block takes a value: one, or a list.
-func (m *machine) takes(c *Closure, x Tensor, at source.Span) bool {
+func (m *machine) takes(c *Closure, x Tensor, at *site) bool {
 	if sig := c.Object.Block.Sig; sig == nil || !sig.TakesList() {
-		return m.one(x, at, worksOn(c.name()))
+		return m.one(x, at.span(), worksOn(c.name()))
 	}
 	if !x.Many {
 		m.fail(oneTensor(at, c))
@@ -232,10 +232,13 @@ func (m *machine) expected(v portValue) string {
 	return "[" + text[min(len(text), 2):] + "]"
 }
 
-func oneTensor(at source.Span, c *Closure) *diag.Diagnostic {
-	return diag.New(diag.Several, at, "`%s` works on a list of tensors, and here is one", c.name()).
-		At(c.Object.Block.Sig.Span(), "declared here").
-		WithHelp("make a list of several: `list { | … | … } -> %s`", c.name())
+func oneTensor(at *site, c *Closure) *diag.Diagnostic {
+	d := diag.New(diag.Several, at.span(), "`%s` works on a list of tensors, and here is one", c.name()).
+		At(c.Object.Block.Sig.Span(), "declared here")
+	if at.step != nil && at.step.Each {
+		return d.WithHelp("`each` gives its step one tensor of the list at a time; leave it out, and `%s` gets the list", c.name())
+	}
+	return d.WithHelp("make a list of several: `list { | … | … } -> %s`", c.name())
 }
 
 // unbound is the first size of a block's input whose name has no value, as there are no values
