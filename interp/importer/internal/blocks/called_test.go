@@ -1,8 +1,10 @@
 package blocks_test
 
 import (
+	"fmt"
 	"os"
 	"slices"
+	"strings"
 	"testing"
 
 	"cnnlang/interp/graph"
@@ -44,6 +46,43 @@ func TestWholeNames(t *testing.T) {
 			samePaths(t, graphOf(t, text), net)
 		})
 	}
+}
+
+// Units that stand beside shortcuts are repeated where their names count up.
+func TestNamesInBranches(t *testing.T) {
+	var b strings.Builder
+	b.WriteString(`input: "data" input_dim: 1 input_dim: 8 input_dim: 16 input_dim: 16`)
+	above := "data"
+	conv := func(name string, out, size, pad, group int) {
+		fmt.Fprintf(&b, "\nlayer { name: %q type: \"Convolution\" bottom: %q top: %[1]q convolution_param { num_output: %[3]d kernel_size: %[4]d pad: %d group: %d } }", name, above, out, size, pad, group)
+		above = name
+	}
+	wide := 8
+	for i := 1; i <= 9; i++ {
+		from := above
+		conv(fmt.Sprintf("block_%d/expand", i), 6*wide, 1, 0, 1)
+		inner, pad := 6*wide, 1
+		if i%4 == 1 {
+			wide, pad = wide+8, 0
+		}
+		conv(fmt.Sprintf("block_%d/depthwise", i), inner, 3, pad, inner)
+		if conv(fmt.Sprintf("block_%d/project", i), wide, 1, 0, 1); i%4 != 1 {
+			fmt.Fprintf(&b, "\nlayer { name: \"add_%d\" type: \"Eltwise\" bottom: %q bottom: %q top: \"add_%[1]d\" }", i, from, above)
+			above = fmt.Sprint("add_", i)
+		}
+	}
+	net, err := caffe.Read(flattest.Source("net.prototxt", []byte(b.String())))
+	if err != nil {
+		t.Fatal(err)
+	}
+	net.Graph.Name = "small"
+	text := folded(t, net)
+	for _, line := range []string{`repeat i of 3 { add { | id | "": mbconv("block_{i + 2}", 16, pad=1) } }`, `repeat i of 3 { add { | id | "": mbconv("block_{i + 6}", 24, pad=1) } }`} {
+		if !strings.Contains(text, line) {
+			t.Errorf("no %s in\n%s", line, text)
+		}
+	}
+	samePaths(t, graphOf(t, text), net)
 }
 
 // Networks that Caffe2 exported call a tensor gpu_0/res2_0_branch2a_w_0, which is the weight of the layer

@@ -53,6 +53,7 @@ type folder struct {
 	without     map[string]bool // keys of blocks that are not made
 	unlike      map[string]bool // keys of classes that are no variants of each other
 	taken       map[string]bool // names
+	within      bool            // names count in repeats also within steps
 	blocks      []*block
 	comparisons int
 	size, work  int // how many steps the net has, and how many were gone through
@@ -82,8 +83,10 @@ func fold(n *tree.Net, without map[string]bool, lifted bool) *folded {
 			break
 		}
 	}
-	file := f.file(root)
-	return &folded{file, f.blocks, f.named, cost(file), f.work}
+	price := cost(f.file(root)) // before what is no block of its own is repeated, which blocks are better than
+	f.within = true
+	f.runs(&root, false)
+	return &folded{f.file(root), f.blocks, f.named, price, f.work}
 }
 
 // all makes all blocks that there are, with repeats of anything if that is wanted, and takes apart

@@ -68,6 +68,8 @@ func (p pattern) name() string {
 		return "residual"
 	case l.gate:
 		return "squeeze_excite"
+	case l.depthwise && l.branches == 0 && p.narrows() && (l.kernels == "131" || l.kernels == "151" || l.kernels == "31" && p[0].form == option):
+		return "mbconv" // as MnasNet and EfficientNet call it
 	case l.depthwise && l.branches == 0 && l.kernels == "31":
 		return "depthwise_separable"
 	case l.dense:
@@ -136,6 +138,15 @@ func (p pattern) look() look {
 		l.name = "conv_" + names[1]
 	}
 	return l
+}
+
+// narrows reports whether the last convolution of a pattern makes fewer channels of many, wherever it occurs.
+func (p pattern) narrows() bool {
+	i := len(p) - 1
+	for i >= 0 && !(p[i].form == plain && p[i].first() != nil && p[i].first().name == "conv") {
+		i--
+	}
+	return i >= 0 && !slices.ContainsFunc(p[i].at, func(s *step) bool { return s != nil && channels(s.node) >= channels(s.in) })
 }
 
 // kernels are those of the convolutions that all occurrences have, one digit for each.

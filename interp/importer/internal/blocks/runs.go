@@ -21,14 +21,14 @@ func (f *folder) runs(b *body, units bool) bool {
 		}
 		some = f.runs(&s.body, units) || some
 	}
-	alike := extents(*b)
+	alike := extents(*b, f.within)
 	var made body
 	for i := 0; i < len(*b); {
 		n, period := longest((*b)[i:], i, alike)
 		part := (*b)[i : i+n*period]
 		numbered := n > 1 && part[:period].unnamed() > 1
 		if n > 1 && (!units || part[:period].units()) && !(numbered && f.named) {
-			n = counting(part, n)
+			n = counting(part, n, f.within)
 		} else {
 			n = 1
 		}
@@ -89,11 +89,11 @@ const mostPeriod = 8
 
 // extents says of each period p, less one, and each step how many steps from there on are as the ones
 // p steps behind them, which have the next number: what is repeated with the period.
-func extents(b body) (all [mostPeriod][]int) {
+func extents(b body, within bool) (all [mostPeriod][]int) {
 	for p := range all {
 		all[p] = make([]int, len(b)+1)
 		for i := len(b) - p - 2; i >= 0; i-- {
-			if follows(b[i], b[i+p+1], 1) {
+			if follows(b[i], b[i+p+1], count{1, within}) {
 				all[p][i] = all[p][i+1] + 1
 			}
 		}
@@ -114,10 +114,10 @@ func longest(b body, i int, alike [mostPeriod][]int) (n, period int) {
 
 // counting is how many of the n parts of a run have numbers that count up from the first one's, which
 // those of neighbours may do at several places in turn; 1 if they are not worth a repeat.
-func counting(b body, n int) int {
+func counting(b body, n int, within bool) int {
 	p := len(b) / n
 	for k := 1; k < n; k++ {
-		if slices.EqualFunc(b[:p], b[k*p:(k+1)*p], func(x, y *step) bool { return follows(x, y, k) }) {
+		if slices.EqualFunc(b[:p], b[k*p:(k+1)*p], func(x, y *step) bool { return follows(x, y, count{k, within}) }) {
 			continue
 		}
 		if n = k; !worthwhile(b[:p], n) {
@@ -136,12 +136,12 @@ func worthwhile(b body, n int) bool {
 }
 
 // follows reports whether a step is another but for its label, or the name that it gives a block, which
-// counts by k.
-func follows(x, y *step, k int) bool {
+// counts.
+func follows(x, y *step, k count) bool {
 	if x.as != "" || x.kind == side || x.kind == read || x.numbered && x.kind == group || x.empty && x.block == nil {
 		return false
 	}
-	return succeeds(x.label, y.label, k) && succeeds(x.called, y.called, k) && x.equal(y, k)
+	return succeeds(x.label, y.label, k.by) && succeeds(x.called, y.called, k.by) && x.equal(y, k)
 }
 
 // succeeds reports whether there is no label, or label b is a with one number that is k more.
@@ -153,22 +153,37 @@ func succeeds(a, b string, k int) bool {
 	return at >= 0 && n == k
 }
 
-// equal reports whether steps are the same but for their labels, and the names that they give a block, which
-// count by k.
-func (s *step) equal(t *step, k int) bool {
+// A count is by how much names count up, and whether also those that steps within a step give blocks do.
+type count struct {
+	by     int
+	within bool
+}
+
+// equal reports whether steps are the same but for their labels, and the names that they give a block.
+func (s *step) equal(t *step, k count) bool {
+	inner := k
+	if !k.within {
+		inner.by = 0
+	}
 	return s.kind == t.kind && s.numbered == t.numbered && s.name == t.name && s.block == t.block && s.count == t.count && s.counter == t.counter &&
 		s.empty == t.empty && s.as == t.as && slices.Equal(s.heads, t.heads) &&
 		slices.EqualFunc(s.args, t.args, func(x, y arg) bool {
-			if roleOf(s, x.name) == called && k > 0 {
-				return succeeds(x.value.(string), y.value.(string), k)
+			if roleOf(s, x.name) == called && k.by > 0 {
+				return k.names(x.value.(string), y.value.(string))
 			}
 			return x.name == y.name && same(x.value, y.value)
 		}) &&
-		slices.EqualFunc(s.branches, t.branches, equal) && equal(s.body, t.body)
+		slices.EqualFunc(s.branches, t.branches, func(a, b body) bool { return equal(a, b, inner) }) && equal(s.body, t.body, inner)
 }
 
-func equal(a, b body) bool {
-	return slices.EqualFunc(a, b, func(x, y *step) bool { return x.label == y.label && x.called == y.called && x.equal(y, 0) })
+func equal(a, b body, k count) bool {
+	return slices.EqualFunc(a, b, func(x, y *step) bool { return x.label == y.label && x.called == y.called && x.equal(y, k) })
+}
+
+// names reports whether a name counts up, or where steps within count stays. One with the counter of a repeat in it
+// does not count.
+func (k count) names(a, b string) bool {
+	return k.within && a == b || !strings.Contains(a, "{") && succeeds(a, b, k.by)
 }
 
 var number = regexp.MustCompile(`[0-9]+`)
@@ -198,17 +213,37 @@ func repeated(b body, n int) *step {
 	period := len(b) / n
 	r := &step{kind: repeat, count: n, in: b[0].in, node: b[len(b)-1].node, body: slices.Clone(b[:period])}
 	for i, s := range r.body {
-		t, next := *s, b[period+i]
-		t.known, t.args = "", slices.Clone(s.args)
-		t.label, t.called = r.counting(s.label, next.label), r.counting(s.called, next.called)
-		for k, a := range s.args {
-			if text, ok := a.value.(string); ok {
-				t.args[k].value = r.counting(text, next.args[k].value.(string))
-			}
-		}
-		r.body[i] = &t
+		r.body[i] = r.time(s, b[period+i])
 	}
 	return r
+}
+
+// time is a step of a repeat, of which the next time has another.
+func (r *step) time(s, next *step) *step {
+	t := *s
+	t.known, t.args = "", slices.Clone(s.args)
+	t.label, t.called = r.counting(s.label, next.label), r.counting(s.called, next.called)
+	for k, a := range s.args {
+		if text, ok := a.value.(string); ok {
+			t.args[k].value = r.counting(text, next.args[k].value.(string))
+		}
+	}
+	t.branches, t.body = slices.Clone(s.branches), r.times(s.body, next.body)
+	for i := range t.branches {
+		t.branches[i] = r.times(s.branches[i], next.branches[i])
+	}
+	return &t
+}
+
+func (r *step) times(b, next body) body {
+	if b == nil {
+		return nil
+	}
+	all := make(body, len(b))
+	for i := range b {
+		all[i] = r.time(b[i], next[i])
+	}
+	return all
 }
 
 // counting is a label with the counter of a repeat in place of the number in which the next time's differs,
