@@ -42,7 +42,7 @@ var elsewhereTable = sync.OnceValue(func() map[string]elsewhere {
 })
 
 // prefixes are what others put before a name.
-var prefixes = []string{"hf_hub:", "hf-hub:", "timm/", "timm.", "torchvision.models.", "torchvision/", "tf.keras.applications.", "keras.applications.", "keras/"}
+var prefixes = []string{"hf_hub:", "hf-hub:", "timm/", "timm.", "torchvision.models.segmentation.", "torchvision.models.detection.", "torchvision.models.", "torchvision/", "tf.keras.applications.", "keras.applications.", "keras/"}
 
 // fromElsewhere finds what a name of timm, torchvision, Keras or Hugging Face means.
 func fromElsewhere(name string) (elsewhere, bool) {
@@ -52,7 +52,7 @@ func fromElsewhere(name string) (elsewhere, bool) {
 	if e, ok := elsewhereTable()[name]; ok {
 		return e, true
 	}
-	if e, ok := ofTorchvision(name); ok {
+	if e, ok := ofTorchvision(name); ok && torchvisions(e.net) > 0 {
 		return e, true
 	}
 	if catalogue()[name] != "" {
@@ -89,7 +89,7 @@ func ofTorchvision(name string) (e elsewhere, ok bool) {
 	if !ok {
 		return e, false
 	}
-	nth, known := map[string]int{"": -1, ".DEFAULT": -1, ".IMAGENET1K_V1": 0, ".IMAGENET1K_V2": 1}[version]
+	nth, known := map[string]int{"": -1, ".DEFAULT": -1, ".IMAGENET1K_V1": 0, ".IMAGENET1K_V2": 1, ".COCO_V1": 0, ".COCO_WITH_VOC_LABELS_V1": 0}[version]
 	plain := func(name string) string { return strings.ReplaceAll(strings.ToLower(name), "_", "") }
 	for _, net := range Library() {
 		if known && plain(net) == plain(model) && torchvisions(net) > nth {

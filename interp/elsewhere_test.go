@@ -66,18 +66,20 @@ func TestTimmsNamesMeanTheirFiles(t *testing.T) {
 
 func TestNamesOfOthers(t *testing.T) {
 	for name, want := range map[string][2]string{
-		"ResNet50_Weights.IMAGENET1K_V1":            {"resnet50", "resnet50-0676ba61.pth"},
-		"ResNet50_Weights.IMAGENET1K_V2":            {"resnet50", "resnet50-11ad3fa6.pth"},
-		"ResNet50_Weights.DEFAULT":                  {"resnet50", "resnet50-11ad3fa6.pth"},
-		"VGG16_Weights.IMAGENET1K_V1":               {"vgg16", "vgg16-397923af.pth"},
-		"GoogLeNet_Weights.DEFAULT":                 {"googlenet", "googlenet-1378be20.pth"},
-		"ShuffleNet_V2_X1_0_Weights.DEFAULT":        {"shufflenet_v2_x1_0", "shufflenetv2_x1-5666bf0f80.pth"},
-		"RegNet_Y_400MF_Weights.IMAGENET1K_V2":      {"regnet_y_400mf", "regnet_y_400mf-e6988f5f.pth"},
-		"torchvision.models.mobilenet_v2":           {"mobilenet_v2", ""},
-		"InceptionV3":                               {"inception_v3_keras", "inception_v3_weights_tf_dim_ordering_tf_kernels.h5"},
-		"tf.keras.applications.MobileNetV2":         {"mobilenet_v2_keras", "mobilenet_v2_weights_tf_dim_ordering_tf_kernels_1.0_224.h5"},
-		"hf_hub:timm/legacy_seresnext50_32x4d.in1k": {"legacy_seresnext50_32x4d", "model.safetensors"},
-		"tv_resnet34":                               {"resnet34", "resnet34-b627a593.pth"},
+		"ResNet50_Weights.IMAGENET1K_V1":                      {"resnet50", "resnet50-0676ba61.pth"},
+		"ResNet50_Weights.IMAGENET1K_V2":                      {"resnet50", "resnet50-11ad3fa6.pth"},
+		"ResNet50_Weights.DEFAULT":                            {"resnet50", "resnet50-11ad3fa6.pth"},
+		"VGG16_Weights.IMAGENET1K_V1":                         {"vgg16", "vgg16-397923af.pth"},
+		"GoogLeNet_Weights.DEFAULT":                           {"googlenet", "googlenet-1378be20.pth"},
+		"ShuffleNet_V2_X1_0_Weights.DEFAULT":                  {"shufflenet_v2_x1_0", "shufflenetv2_x1-5666bf0f80.pth"},
+		"RegNet_Y_400MF_Weights.IMAGENET1K_V2":                {"regnet_y_400mf", "regnet_y_400mf-e6988f5f.pth"},
+		"torchvision.models.mobilenet_v2":                     {"mobilenet_v2", ""},
+		"torchvision.models.detection.retinanet_resnet50_fpn": {"retinanet_resnet50_fpn", "retinanet_resnet50_fpn_coco-eeacb38b.pth"},
+		"RetinaNet_ResNet50_FPN_Weights.COCO_V1":              {"retinanet_resnet50_fpn", "retinanet_resnet50_fpn_coco-eeacb38b.pth"},
+		"InceptionV3":                                         {"inception_v3_keras", "inception_v3_weights_tf_dim_ordering_tf_kernels.h5"},
+		"tf.keras.applications.MobileNetV2":                   {"mobilenet_v2_keras", "mobilenet_v2_weights_tf_dim_ordering_tf_kernels_1.0_224.h5"},
+		"hf_hub:timm/legacy_seresnext50_32x4d.in1k":           {"legacy_seresnext50_32x4d", "model.safetensors"},
+		"tv_resnet34":                                         {"resnet34", "resnet34-b627a593.pth"},
 	} {
 		n, files := meant(t, name)
 		if n.Name != want[0] || want[1] != "" && (len(files) != 1 || path.Base(files[0]) != want[1]) || want[1] == "" && len(files) < 2 {
@@ -88,7 +90,7 @@ func TestNamesOfOthers(t *testing.T) {
 		"resnet50.a1_in1k":               `there is no net called "resnet50.a1_in1k"; the nearest is "resnet50": the same net, and the weights a1_in1k are not among those that it lists: a file of them may fit`,
 		"seresnext50_32x4d.gluon_in1k":   `there is no net called "seresnext50_32x4d.gluon_in1k"; the nearest is "seresnext50_32x4d": the same net, and the weights gluon_in1k are not among those that it lists: a file of them may fit`,
 		"microsoft/resnet-50":            `there is no net called "microsoft/resnet-50"; the nearest is "resnet50": the same net, but transformers' names of weights are others`,
-		"ResNet18_Weights.IMAGENET1K_V2": "", "resnet50.": "", ".tv_in1k": "", "timm/": "", "nothing.tv_in1k": "",
+		"ResNet18_Weights.IMAGENET1K_V2": "", "ESPCN_Weights": "", "ESPCN_Weights.DEFAULT": "", "resnet50.": "", ".tv_in1k": "", "timm/": "", "nothing.tv_in1k": "",
 	} {
 		err := interp.Known(name)
 		if want != "" && (err == nil || err.Error() != want) {
