@@ -132,8 +132,8 @@ func (a *app) chosenNets(f *listFlags, words []string) ([]listedNet, error) {
 			continue
 		}
 		for _, in := range family.Nets {
-			about := aboutNet(family, in)
-			if !mentions(about+strings.Join(slices.Collect(maps.Values(tasks)), " "), words) {
+			name, about := in.Name+" "+family.Name, aboutNet(family, in)
+			if !mentions(name, about+strings.Join(slices.Collect(maps.Values(tasks)), " "), words) {
 				continue // whatever its output is, which is known when it is made
 			}
 			n, err := a.listed(in.Name)
@@ -143,7 +143,7 @@ func (a *app) chosenNets(f *listFlags, words []string) ([]listedNet, error) {
 			if f.weights {
 				n.Weights = downloaded(n.Weights)
 			}
-			if n.within(f) && mentions(about+tasks[interp.OutputKind(n.Kind)], words) {
+			if n.within(f) && mentions(name, about+tasks[interp.OutputKind(n.Kind)], words) {
 				chosen = append(chosen, n)
 			}
 		}
@@ -196,26 +196,47 @@ var tasks = map[interp.OutputKind]string{
 	interp.VectorOutput:  "embedding",
 }
 
-// aboutNet are the words by which a net is found, but for its task.
+// aboutNet is what is written about a net, but for its task.
 func aboutNet(f interp.Family, n interp.FamilyNet) string {
-	return strings.Join([]string{n.Name, f.Name, f.Title, f.Doc, n.Doc, ""}, "\n")
+	return strings.Join([]string{f.Title, f.Doc, n.Doc, ""}, "\n")
 }
 
-// mentions reports whether a text has each of the words, whatever stands between their letters.
-func mentions(text string, words []string) bool {
-	text = letters(text)
+// mentions reports whether each of the words is part of a name, or begins where a word of a text does, whatever stands
+// between their letters: "fcn" is not in "Capability of CNN".
+func mentions(name, text string, words []string) bool {
 	for _, word := range words {
-		if !strings.Contains(text, letters(word)) {
+		if word = letters(word); !strings.Contains(letters(name), word) && !wordBegins(strings.ToLower(text), word) {
 			return false
 		}
 	}
 	return true
 }
 
+// wordBegins reports whether a word of a text begins with these letters, or goes on with them in the words behind it.
+func wordBegins(text, with string) bool {
+	for rest := text; ; {
+		rest = strings.TrimLeft(rest, between)
+		if rest == "" {
+			return false
+		}
+		if strings.HasPrefix(letters(rest[:min(len(rest), 4*len(with)+4)]), with) {
+			return true
+		}
+		end := strings.IndexAny(rest, between)
+		if end < 0 {
+			return false
+		}
+		rest = rest[end:]
+	}
+}
+
+// between is what stands between letters and does not count.
+const between = " -_.,:;/()'\"`\n\t"
+
 // letters are the letters and digits of a text in lower case.
 func letters(text string) string {
 	return strings.Map(func(r rune) rune {
-		if strings.ContainsRune(" -_.,:;/\n\t", r) {
+		if strings.ContainsRune(between, r) {
 			return -1
 		}
 		return r

@@ -135,7 +135,7 @@ func start(name, from string, force bool) (newDocument, error) {
 		return newDocument{}, usage("%q is the name of something else in a net like %s", name, from).withHelp("choose another name, as in `cnnlang new my_%s --from %s`", name, from)
 	}
 	file := name + ".cnn"
-	if _, err := os.Lstat(file); err == nil && !force {
+	if is, err := os.Stat(file); err == nil && !is.IsDir() && !force { // writeWhole says what is wrong with all else
 		return newDocument{}, &takenError{file, "is there already, and is left as it is; --force writes over it"}
 	}
 	if err := writeWhole(file, []byte(text)); err != nil {
@@ -163,11 +163,26 @@ func badName(name string) error {
 		withHelp("as in `cnnlang new %s`, which writes %[1]s.cnn in this folder", like)
 }
 
+// explained is a command of a comment and what it does.
+var explained = regexp.MustCompile(`(?m)^(#   cnnlang .*?\S) {2,}(\S.*)$`)
+
+// aligned sets what the commands of a comment do in one column, however long their names are.
+func aligned(text string) string {
+	width := 0
+	for _, m := range explained.FindAllStringSubmatch(text, -1) {
+		width = max(width, len(m[1]))
+	}
+	return explained.ReplaceAllStringFunc(text, func(line string) string {
+		m := explained.FindStringSubmatch(line)
+		return fmt.Sprintf("%-*s   %s", width, m[1], m[2])
+	})
+}
+
 // startingText is the text for a net that is called name, and what it is like.
 func startingText(name, from string) (text, of string, err error) {
 	for i, t := range startingPrograms() {
 		if from == t.Name || from == "" && i == 0 {
-			return strings.ReplaceAll(t.text, templates.Name, name), t.Name, nil
+			return aligned(strings.ReplaceAll(t.text, templates.Name, name)), t.Name, nil
 		}
 	}
 	unknown := &interp.UnknownNetError{}

@@ -39,7 +39,7 @@ func fromLibrary(name string, p *interp.Program, n *interp.Net) string {
 		{get, "downloads published weights"},
 	} {
 		if c[0] != "" {
-			fmt.Fprintf(&b, "#   %-58s %s\n", "cnnlang "+c[0], c[1])
+			fmt.Fprintf(&b, "#   %s   %s\n", "cnnlang "+c[0], c[1])
 		}
 	}
 	if trained {
@@ -52,9 +52,9 @@ func fromLibrary(name string, p *interp.Program, n *interp.Net) string {
 		fmt.Fprintf(&b, "(%s)", strings.Join(arguments, ", "))
 	}
 	if !trained {
-		return b.String() + "\n"
+		return aligned(b.String()) + "\n"
 	}
-	return b.String() + finetuning
+	return aligned(b.String()) + finetuning
 }
 
 // startingWeights is what to begin a training with, and the arguments of the command that downloads it: "" for none.
