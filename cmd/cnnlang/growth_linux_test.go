@@ -121,12 +121,18 @@ func TestStatementsGrowWithTheText(t *testing.T) {
 var reading = []string{"check --contracts text.cnn", "fmt --shapes text.cnn", "graph text.cnn", "params --depth all text.cnn",
 	"expand text.cnn", "why text.cnn output", "graph -o svg text.cnn", "diff text.cnn fewer.cnn"}
 
-// statements runs commands on a text, beside which one for fewer lies in fewer.cnn, in one process, and returns how many
-// runs of statements that executed, and whether a limit ended a command.
+// statements runs commands on a text, beside which one for fewer lies in fewer.cnn.
 func statements(t *testing.T, of growth, size int, commands []string) (n int, limited bool) {
 	t.Helper()
+	return executed(t, map[string]string{"text.cnn": of.text(size), "fewer.cnn": of.text(size / 5)}, commands)
+}
+
+// executed runs commands on files in one process, and returns how many runs of statements that executed, and whether a
+// limit ended a command.
+func executed(t *testing.T, files map[string]string, commands []string) (n int, limited bool) {
+	t.Helper()
 	folder, counts := t.TempDir(), t.TempDir()
-	for file, text := range map[string]string{"text.cnn": of.text(size), "fewer.cnn": of.text(size / 5)} {
+	for file, text := range files {
 		if err := os.WriteFile(filepath.Join(folder, file), []byte(text), 0o666); err != nil {
 			t.Fatal(err)
 		}

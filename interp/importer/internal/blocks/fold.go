@@ -86,6 +86,7 @@ func fold(n *tree.Net, without map[string]bool, lifted bool) *folded {
 	price := cost(f.file(root)) // before what is no block of its own is repeated, which blocks are better than
 	f.within = true
 	f.runs(&root, false)
+	dissolve(&root)
 	return &folded{f.file(root), f.blocks, f.named, price, f.work}
 }
 

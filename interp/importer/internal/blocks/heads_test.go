@@ -3,6 +3,9 @@ package blocks_test
 import (
 	"strings"
 	"testing"
+
+	"cnnlang/interp/importer/internal/darknet"
+	"cnnlang/interp/importer/internal/flattest"
 )
 
 // A detector whose heads read maps of several sizes: what a group gives has its name behind the group, so that units stay
@@ -38,5 +41,19 @@ func TestDetectors(t *testing.T) {
 	samePaths(t, graphOf(t, text), net)
 	if n := lines(text); n > 31 || strings.Count(text, "unit") > 0 || strings.Count(text, "concat {") != 2 {
 		t.Errorf("%d lines:\n%s", n, text)
+	}
+}
+
+// Values that are read elsewhere are those of units as any other, as the maps that YOLO's heads come back to.
+func TestTappedUnits(t *testing.T) {
+	net, err := darknet.Read(flattest.File(t, "darknet/darknet53_yolo.cfg"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	net.Graph.Name = "darknet53_yolo"
+	forget(net) // the names are numbers
+	text := folded(t, net)
+	if n := lines(text); n > 46 || strings.Count(text, "bias=false") != 1 || strings.Count(text, "residual as t") != 2 {
+		t.Errorf("%d lines\n%s", n, text)
 	}
 }

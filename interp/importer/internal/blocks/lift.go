@@ -31,7 +31,7 @@ func lift(root *body) {
 // only is the branch that alone has tensors, if it is a group with a label whose tensors have labels;
 // otherwise -1.
 func (s *step) only() int {
-	if !s.combines() {
+	if !s.combines() || s.as != "" {
 		return -1
 	}
 	at := -1

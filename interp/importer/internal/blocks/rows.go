@@ -19,13 +19,13 @@ func rows(root *body) {
 	root.each(func(b *body) {
 		for i := range *b {
 			if n := (*b)[i:].row(); n > 1 {
-				counts[(*b)[i:i+n].shape()]++
+				counts[gathered((*b)[i:i+n]).body.shape()]++
 			}
 		}
 	})
 	root.each(func(b *body) {
 		for i := 0; i < len(*b); i++ {
-			if n := (*b)[i:].row(); n > 1 && counts[(*b)[i:i+n].shape()] >= leastRows {
+			if n := (*b)[i:].row(); n > 1 && counts[gathered((*b)[i:i+n]).body.shape()] >= leastRows {
 				b.gather(i, n)
 			}
 		}
@@ -169,16 +169,14 @@ func units(root *body) bool {
 // behind is how many steps a combinator and the activations or the shuffle behind it are.
 func (b body) behind(i int) int {
 	n := 1
-	for i+n < len(b) && (b[i+n].is(activations...) || b[i+n].is("channel_shuffle")) {
+	for i+n < len(b) && b[i+n-1].as == "" && (b[i+n].applies(activations...) || b[i+n].applies("channel_shuffle")) {
 		n++
 	}
 	return n
 }
 
-// combines reports whether a step is a combinator without a name.
-func (s *step) combines() bool {
-	return s.kind == apply && len(s.branches) > 0 && s.label == "" && s.as == ""
-}
+// combines reports whether a step is a combinator without a label.
+func (s *step) combines() bool { return s.kind == apply && len(s.branches) > 0 && s.label == "" }
 
 // waits reports whether there are combinators in a body that have not had their turn.
 func (b body) waits() bool {
