@@ -8,6 +8,7 @@ import (
 	"math"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -27,11 +28,20 @@ type torchCase struct {
 	In, Out []int
 	More    [][]int // further inputs
 	Params  [][]int
-	Seed    uint64
 	Special bool
 	At      []int
 	Values  []any // numbers, or nan, inf, -inf
+
+	seed uint64 // the number of its line
 }
+
+// fewestCases is how many random cases an operation has at least.
+const fewestCases = 200
+
+// inTorch are the operations that have a file.
+var inTorch = []string{"bn", "concat", "crop", "deconv", "drop_path", "elu", "gelu", "group_norm", "hard_sigmoid", "hard_swish", "instance_norm", "leaky_relu",
+	"matmul", "mish", "mul", "pad", "param", "permute", "pixel_shuffle", "pixel_unshuffle", "pow", "prelu", "reduce_max", "reduce_mean", "reshape", "resize",
+	"softmax", "softplus", "tanh"}
 
 // Every operation that has a file is computed by all algorithms, and compared with PyTorch in
 // float64: random shapes, all settings, and in a quarter of the cases NaN and infinities.
@@ -40,8 +50,10 @@ func TestTorch(t *testing.T) {
 	if err != nil || len(files) == 0 {
 		t.Fatalf("no cases in %s: %v", *torchCases, err)
 	}
+	var names []string
 	for _, file := range files {
 		name := strings.TrimSuffix(filepath.Base(file), ".json")
+		names = append(names, name)
 		t.Run(name, func(t *testing.T) {
 			f, err := os.Open(file)
 			if err != nil {
@@ -50,19 +62,54 @@ func TestTorch(t *testing.T) {
 			defer f.Close()
 			lines := bufio.NewScanner(f)
 			lines.Buffer(nil, 1<<20)
-			cases := 0
+			cases, settings := 0, map[string]bool{}
 			for ; lines.Scan(); cases++ {
-				var c torchCase
+				c := torchCase{seed: uint64(cases)}
 				if err := json.Unmarshal(lines.Bytes(), &c); err != nil {
 					t.Fatal(err)
 				}
 				c.check(t, name)
+				for arg, value := range c.Args {
+					settings[fmt.Sprint(arg, value)] = true
+				}
 			}
-			if err := lines.Err(); err != nil || cases == 0 {
+			if err := lines.Err(); err != nil || cases < fewestCases {
 				t.Fatalf("%d cases: %v", cases, err)
+			}
+			for _, setting := range settingsOf(name) {
+				if !settings[setting] {
+					t.Errorf("no case has %s", setting)
+				}
 			}
 		})
 	}
+	if !slices.Equal(names, inTorch) {
+		t.Errorf("there are cases of %v, want %v", names, inTorch)
+	}
+}
+
+// settingsOf are the values of an operation's arguments of which there are few.
+func settingsOf(name string) (all []string) {
+	for _, p := range ops.Parameters(name) {
+		var values []any
+		switch {
+		case p.Kind == ops.Flag:
+			values = []any{false, true}
+		case p.Kind == ops.Pad && name == "deconv":
+			values = []any{ops.Half, ops.Same, []int{0, 0, 0, 0}}
+		case p.Kind == ops.Word && name == "pad":
+			values = []any{ops.Zeros, ops.Reflect, ops.Replicate}
+		case p.Kind == ops.Word && name == "resize":
+			values = []any{ops.Nearest, ops.Bilinear, ops.Bicubic}
+		}
+		for _, v := range values {
+			if mode, is := v.(ops.PaddingMode); is {
+				v = ops.Padding{Mode: mode}
+			}
+			all = append(all, fmt.Sprint(p.Name, v))
+		}
+	}
+	return all
 }
 
 // check compares one case, in every way that computes in float32.
@@ -104,7 +151,7 @@ func (c *torchCase) check(t *testing.T, name string) {
 				continue // of an infinity in a channel of another group of a block
 			}
 			if d := math.Abs(g - want); !(d <= sums+1e-6*max(1, math.Abs(want))) {
-				t.Fatalf("%s(%v) of %v, seed %d, %v: element %d: got %v, want %v", name, c.Args, c.In, c.Seed, w, at, g, want)
+				t.Fatalf("%s(%v) of %v, seed %d, %v: element %d: got %v, want %v", name, c.Args, c.In, c.seed, w, at, g, want)
 			}
 		}
 	}
@@ -130,6 +177,10 @@ func (c *torchCase) op(t *testing.T, name string) ops.Op {
 			}
 			args[p.Name] = list
 		case ops.Pad:
+			if mode, is := v.(string); is {
+				args[p.Name] = map[string]ops.Padding{"half": halfPad, "same": samePad}[mode]
+				break
+			}
 			by := v.([]any)
 			side := func(i int) int { return int(by[i].(float64)) }
 			args[p.Name] = pads(side(0), side(1), side(2), side(3))
@@ -182,7 +233,7 @@ func float(v any) float64 {
 // numbers are those of the function of this name in make.py.
 func (c *torchCase) numbers(i int, shape []int, special bool) tensor.Tensor {
 	x := tensor.New(shape...)
-	base := c.Seed<<8 + uint64(i)
+	base := c.seed<<8 + uint64(i)
 	for k := range x.Data {
 		z := base + uint64(k+1)*0x9E3779B97F4A7C15
 		z = (z ^ z>>30) * 0xBF58476D1CE4E5B9
