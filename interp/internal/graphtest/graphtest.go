@@ -49,7 +49,7 @@ func (b *Builder) Add(path string, op ops.Op, in ...*graph.Node) *graph.Node {
 	}
 	n.Shape = sizes(shape)
 	for _, p := range op.Params(n.InDims()) {
-		n.Params = append(n.Params, graph.Param{Path: path + "." + p.Leaf, Shape: sizes(p.Shape), Running: p.Running})
+		n.Params = append(n.Params, graph.Param{Path: strings.TrimSuffix(path+"."+p.Leaf, "."), Shape: sizes(p.Shape), Running: p.Running})
 	}
 	b.Graph.Nodes = append(b.Graph.Nodes, n)
 	b.Graph.Steps = append(b.Graph.Steps, graph.Step{Path: path, Call: op.Name(), Node: n, Side: b.Side})

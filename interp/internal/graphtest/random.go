@@ -127,7 +127,7 @@ func (r *random) grow() {
 
 // growWide adds what moves pixels, or reads them from afar, and leaves one image of the size of x.
 func (r *random) growWide(x *graph.Node, channels int) {
-	switch r.IntN(9) {
+	switch r.IntN(11) {
 	case 0: // larger, and as large as before
 		h, w := x.Shape[2], x.Shape[3]
 		corners := r.IntN(2) == 0
@@ -177,5 +177,20 @@ func (r *random) growWide(x *graph.Node, channels int) {
 		y := r.add(&ops.Pow{P: dim.Int(3)}, r.add(&ops.Softmax{Axis: dim.Int(1 + r.IntN(3))}, x))
 		y = r.add(&ops.AvgPool{K: dim.Square(dim.Int(3)), Stride: dim.Square(dim.Int(1)), Pad: ops.Padding{Top: dim.Int(1), Bottom: dim.Int(1), Left: dim.Int(1), Right: dim.Int(1)}}, y)
 		r.add(&ops.Mul{}, r.add(&ops.Pow{P: dim.Ratio(1, 3)}, y), x)
+	case 9: // a branch that learns how much of it there is, of a channel, of a pixel or of each number
+		sizes := []int{channels, x.Shape[2], x.Shape[3]}
+		for i := range sizes {
+			if r.IntN(2) == 0 {
+				sizes[i] = 1
+			}
+		}
+		gate := r.add(&ops.Learned{Shape: dim.Shaped(sizes...)}, x)
+		r.values = r.values[:len(r.values)-1] // it may be no image
+		r.add(&ops.Add{}, x, r.add(&ops.DropPath{P: dim.Ratio(1, 2)}, r.add(&ops.Mul{}, r.like(x), gate)))
+	case 10: // joined and averaged, beside each other and of several
+		wide := r.add(&ops.Concat{Axis: dim.Int(2 + r.IntN(2))}, x, r.like(x))
+		r.values = r.values[:len(r.values)-1] // no other value has its size
+		y := r.add(&ops.AvgPoolTo{K: dim.Pair{H: dim.Int(x.Shape[2]), W: dim.Int(x.Shape[3])}}, wide)
+		r.add(&ops.Mean{}, y, x, r.add(&ops.LayerNorm{Eps: dim.Ratio(1, 10)}, y))
 	}
 }
