@@ -120,7 +120,7 @@ func (r *rule) rank(i int, ranks ...int) bool {
 func (r *rule) channelled() bool {
 	if r.ok() && len(r.in[0]) < 2 {
 		r.fail(&Fault{Kind: WrongRank, Input: 0, Axis: -1,
-			Msg: fmt.Sprintf("%s works on channels and needs [N, C] or [N, C, H, W], got %v", r.op.Name(), r.in[0])})
+			Msg: fmt.Sprintf("`%s` works on channels and needs [N, C] or [N, C, H, W], got %v", r.op.Name(), r.in[0])})
 	}
 	return r.ok()
 }
@@ -182,9 +182,9 @@ func (r *rule) between(arg string, v, low dim.Size, high *dim.Size) {
 	f := r.OfArgument()
 	switch {
 	case high == nil && !dim.AtLeast(f, v, low):
-		r.bad(arg, "", "`%s` of `%s` must be at least %v, got %v", arg, r.op.Name(), low, v)
+		r.bad(arg, "", "`%s` of `%s` must be at least %v, got %s", arg, r.op.Name(), low, v.Decimal())
 	case high != nil && !(dim.AtLeast(f, v, low) && dim.AtLeast(f, *high, v)):
-		r.bad(arg, "", "`%s` of `%s` must lie between %v and %v, got %v", arg, r.op.Name(), low, *high, v)
+		r.bad(arg, "", "`%s` of `%s` must lie between %v and %v, got %s", arg, r.op.Name(), low, *high, v.Decimal())
 	}
 }
 

@@ -87,6 +87,10 @@ func (m *machine) failOver(d *diag.Diagnostic, x ast.Expr, e *env) {
 		d.Span = at
 		d.At(use, "used here")
 		d.WithHelp("`%s` is %s: write a whole number", o.name, n.Text)
+	} else if e.module.Prelude == nil { // whose blocks are operations to whoever applies them
+		use := d.Span
+		d.Span = at
+		d.At(use, "used here")
 	} else if !d.Span.Contains(at) {
 		d.At(at, "`%s` gets its value here", o.name)
 	}

@@ -1,6 +1,7 @@
 package elab
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 
@@ -149,6 +150,13 @@ func gateHelp(op ops.Op, a, b dim.Shape) string {
 		}
 	default:
 		if others == 0 && (smaller > 0) != (larger > 0) {
+			full := a
+			if smaller > 0 {
+				full = b
+			}
+			if a[1] == b[1] {
+				return fmt.Sprintf("nothing is broadcast: `resize([%v, %v])` behind the smaller branch copies it to every pixel, and `mul { | … | … }` takes it as a gate", full[2], full[3])
+			}
 			return "nothing is broadcast but the gate of a product: `mul { | … | … }` takes a branch with size 1 on any axis but the first"
 		}
 	}
