@@ -79,6 +79,7 @@ func termOf(framework, paragraph string) Term {
 // that are spelt otherwise, as batch_norm.
 func TermsOf(word string) []Term {
 	word, _, _ = strings.Cut(word, "(")
+	word = strings.TrimSuffix(strings.TrimPrefix(word, "["), "]") // as Darknet's files have them
 	of := ""
 	for _, f := range frameworks {
 		for _, prefix := range f.prefixes {

@@ -97,6 +97,8 @@ func (a *app) about(ctx context.Context, args []string) (docDocument, error) {
 		return docDocument{}, err
 	case len(args) == 0:
 		return docDocument{Entries: entries, whole: true}, nil
+	case args[0] == "":
+		return docDocument{}, usage("the name is empty").withHelp("`cnnlang doc` lists the primitives, blocks and nets")
 	}
 	return docOf(args[0], entries)
 }

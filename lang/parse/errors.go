@@ -40,7 +40,7 @@ func notUTF8(span source.Span, b byte, text string) *diag.Diagnostic {
 	switch {
 	case strings.HasPrefix(text, "\xff\xfe") || strings.HasPrefix(text, "\xfe\xff"):
 		return d.WithHelp("it looks like UTF-16; save it as UTF-8")
-	case b == 0:
+	case strings.IndexByte(text, 0) >= 0: // weights, a picture, a program
 		return d.WithHelp("text has no zero bytes; is this a .cnn file?")
 	}
 	return d.WithHelp("save the file as UTF-8")

@@ -119,6 +119,7 @@ func TestFilesThatAreNoText(t *testing.T) {
 		{"zero byte", "net a { relu }\n# x\x00", "E0104 not UTF-8 text: byte 0x00", 2},
 		{"latin 1 in a comment", "net a { relu }\n\n# caf\xe9", "E0104 not UTF-8 text: byte 0xE9", 3},
 		{"latin 1 in a string", "let a = \"caf\xe9\"", "E0104 not UTF-8 text: byte 0xE9", 1},
+		{"weights", "\x89HDF\r\n\x1a\n\x00", "E0104 text has no zero bytes", 1},
 		{"UTF-16", "\xff\xfen\x00e\x00t\x00", "E0104 looks like UTF-16", 1},
 		{"replacement characters are text", "# \uFFFD\n", "", 0},
 		{"as long as allowed", strings.Repeat("#", MaxBytes), "", 0},
