@@ -141,8 +141,13 @@ func (w *writer) pathOf(n *graph.Node) string {
 	switch {
 	case len(n.Params) > 0:
 		return n.Module()
-	case n.Shared != "" && w.alike[n.Path] > 1:
+	case w.needsNone(n):
 		return w.prefix
 	}
 	return n.Path
+}
+
+// needsNone reports whether an operation is one of several in an each that have the empty label.
+func (w *writer) needsNone(n *graph.Node) bool {
+	return len(n.Params) == 0 && n.Shared != "" && w.alike[n.Path] > 1
 }

@@ -116,19 +116,20 @@ func under(path, group string) bool {
 // pathsOf are the paths of an operation, or of all operations in a head.
 func (w *writer) pathsOf(it item) map[string]bool {
 	paths := map[string]bool{}
-	var collect func(it item)
-	collect = func(it item) {
-		if it.node != nil {
-			paths[w.pathOf(it.node)] = true
-		}
-		if it.side != nil {
-			for _, inner := range w.bodies[it.side] {
-				collect(inner)
-			}
+	w.nodesOf(it, func(n *graph.Node) { paths[w.pathOf(n)] = true })
+	return paths
+}
+
+// nodesOf calls f for an operation, or for all operations in a head.
+func (w *writer) nodesOf(it item, f func(*graph.Node)) {
+	if it.node != nil {
+		f(it.node)
+	}
+	if it.side != nil {
+		for _, inner := range w.bodies[it.side] {
+			w.nodesOf(inner, f)
 		}
 	}
-	collect(it)
-	return paths
 }
 
 // name finds the values that need a name: those read by anything but the next line, and
@@ -276,11 +277,9 @@ func (w *writer) side(s *graph.Side) {
 
 // branched reports whether a head is one combinator whose branches hold steps of other
 // paths.
-func (w *writer) branched(s *graph.Side) bool {
-	for p := range w.pathsOf(item{side: s}) {
-		if !under(p, s.Name) {
-			return true
-		}
-	}
-	return false
+func (w *writer) branched(s *graph.Side) (is bool) {
+	w.nodesOf(item{side: s}, func(n *graph.Node) {
+		is = is || !w.needsNone(n) && !under(w.pathOf(n), s.Name)
+	})
+	return is
 }
