@@ -19,8 +19,9 @@ import (
 // A format is one that a package in internal reads.
 type format struct {
 	name string // for messages, with the usual endings
-	// weights is what the format of a file of its numbers alone is called, "" where there is none such.
-	weights string
+	// weights is what the format of a file of its numbers alone is called, "" where there is none such, and example
+	// an import with one.
+	weights, example string
 	// is recognises a file by its first bytes, headBytes or fewer, or by its name where these do not tell.
 	is   func(head []byte, path string) bool
 	read func(flat.Source) (*flat.Net, error)
@@ -28,10 +29,10 @@ type format struct {
 
 // formats are tried in order.
 var formats = []format{
-	{"Keras (.h5, .keras, and model.json of TensorFlow.js)", "", keras.Is, keras.Read},
-	{"Caffe (.prototxt)", "Caffe", caffe.Is, caffe.Read},
-	{"Darknet (.cfg)", "Darknet", darknet.Is, darknet.Read},
-	{"ONNX (.onnx)", "", onnx.Is, onnx.Read},
+	{"Keras (.h5, .keras, and model.json of TensorFlow.js)", "", "", keras.Is, keras.Read},
+	{"Caffe (.prototxt)", "Caffe", "net.prototxt net.caffemodel", caffe.Is, caffe.Read},
+	{"Darknet (.cfg)", "Darknet", "net.cfg net.weights", darknet.Is, darknet.Read},
+	{"ONNX (.onnx)", "", "", onnx.Is, onnx.Read},
 }
 
 // headBytes is how much of a file is looked at to recognise it.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"math"
+	"strings"
 
 	"cnnlang/interp"
 	"cnnlang/interp/graph"
@@ -85,7 +86,13 @@ func (i *Imported) complete() error {
 	case 0:
 		return nil
 	case len(i.tensors):
-		r.Problems = []Problem{{Got: "it has no numbers for any tensor", Can: "name the file that has them behind it, as in `cnnlang import net.prototxt net.caffemodel`"}}
+		can := ""
+		for _, f := range formats {
+			if f.weights != "" && strings.HasPrefix(i.Format, f.weights) {
+				can = "name the file that has them behind it, as in `cnnlang import " + f.example + "`"
+			}
+		}
+		r.Problems = []Problem{{Got: "it has no numbers for any tensor", Can: can}}
 	}
 	return r
 }

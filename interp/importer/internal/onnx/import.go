@@ -97,11 +97,11 @@ func (t *tracer) inputs(s *scope) (problems []flat.Problem) {
 		held[tensor.Name()] = true
 	}
 	var open []port
-	operands := t.operands(s)
+	operands, bare := t.operands(s), []string{}
 	for _, p := range s.graph.inputs {
 		switch {
 		case held[p.name]:
-		case operands[p.name] && p.shape != nil && fits(p.shape):
+		case t.source.NoWeights && operands[p.name] && p.shape != nil && fits(p.shape):
 			s.values[p.name] = &value{shape: p.shape, weight: &weight{shape: p.shape, name: p.name}}
 		default:
 			open = append(open, p)
@@ -114,7 +114,7 @@ func (t *tracer) inputs(s *scope) (problems []flat.Problem) {
 			problems = append(problems, flat.Problem{Where: "input " + quoted(p.name), Got: problem, Can: can})
 			continue
 		}
-		if size := shapes[i][0]; size > 0 && (t.batch == 0 || len(shapes[i]) == 4) {
+		if size := shapes[i][0]; size > 0 && !operands[p.name] && (t.batch == 0 || len(shapes[i]) == 4) {
 			t.batch = size
 		}
 	}
@@ -125,11 +125,16 @@ func (t *tracer) inputs(s *scope) (problems []flat.Problem) {
 		if shapes[i] == nil {
 			continue
 		}
-		if size := shapes[i][0]; size > 0 && size != t.batch {
+		if size := shapes[i][0]; size > 0 && size != t.batch && operands[p.name] {
+			bare = append(bare, p.name)
+		} else if size > 0 && size != t.batch {
 			problems = append(problems, flat.Problem{Where: "input " + quoted(p.name), Got: fmt.Sprintf("it is for %d images, another for %d", size, t.batch), Can: "the first axis is the batch"})
 		}
 		shapes[i][0] = t.batch
 		t.input(s, p.name, shapes[i])
+	}
+	if len(bare) > 0 {
+		problems = append(problems, flat.Problem{Where: "input " + quoted(bare[0]), Got: fmt.Sprintf("it is a weight without numbers, as is each of %d inputs", len(bare)), Can: "--no-weights reads the network alone"})
 	}
 	if len(open) == 0 {
 		problems = append(problems, flat.Problem{Got: "the graph has no input", Can: "a network computes something of one"})
@@ -137,11 +142,11 @@ func (t *tracer) inputs(s *scope) (problems []flat.Problem) {
 	return problems
 }
 
-// operands are the inputs that nodes read as their weights: of a file without any numbers.
+// operands are the inputs that nodes read as their weights.
 func (t *tracer) operands(s *scope) map[string]bool {
 	all := map[string]bool{}
 	for _, n := range s.graph.nodes {
-		if t.source.NoWeights && weighing[n.op] {
+		if weighing[n.op] {
 			for _, name := range n.inputs[min(1, len(n.inputs)):] {
 				all[name] = true
 			}

@@ -26,3 +26,18 @@ func TestSlopesOfChannels(t *testing.T) {
 		t.Errorf("got %v", err)
 	}
 }
+
+// Weights that are inputs of a file without numbers are named as what they are.
+func TestWeightsWithoutNumbers(t *testing.T) {
+	g := proto{}.Add(1, node("Conv", []string{"x", "w", "b"}, []string{"y"})).Add(11, port("x", 1, 3, 8, 8)).Add(11, port("w", 4, 3, 3, 3)).Add(11, port("b", 4)).Add(12, port("y"))
+	raw := proto{}.Int(1, 3).Add(7, g).Add(8, proto{}.Int(2, 9))
+	_, err := onnx.Read(flattest.Source("bare.onnx", raw))
+	if want := `bare.onnx: input "w": it is a weight without numbers, as is each of 2 inputs; --no-weights reads the network alone`; err == nil || err.Error() != want {
+		t.Errorf("got  %v\nwant %s", err, want)
+	}
+	source := flattest.Source("bare.onnx", raw)
+	source.NoWeights = true
+	if net, err := onnx.Read(source); err != nil || len(net.Graph.Operations()) != 1 {
+		t.Errorf("got %v, %v", net, err)
+	}
+}
