@@ -40,7 +40,7 @@ func (p *Program) Block(name string, set Settings) (*Block, error) {
 
 // LibraryBlock is Block for the whole library.
 func LibraryBlock(name string, set Settings) (*Block, error) {
-	modules, err := shelf()
+	modules, err := LibraryModules()
 	if err != nil {
 		return nil, err
 	}

@@ -51,7 +51,7 @@ type Port struct {
 // Declarations describes the library: the primitives first, then the blocks of std, then
 // the nets, each in order of their files, and last the keys and the forms of `train`.
 func Declarations() ([]Declaration, error) {
-	modules, err := shelf()
+	modules, err := LibraryModules()
 	var all []Declaration
 	for _, m := range modules {
 		all = append(all, declarations(m)...)
@@ -65,13 +65,14 @@ func (p *Program) Declarations() []Declaration { return declarations(p.Main) }
 func declarations(m *resolve.Module) (all []Declaration) {
 	for _, o := range m.Blocks() {
 		if !strings.HasPrefix(o.Name, "_") {
-			all = append(all, describe(o))
+			all = append(all, Describe(o))
 		}
 	}
 	return all
 }
 
-func describe(o *resolve.Object) Declaration {
+// Describe describes what a top-level name refers to, if that is a block or net.
+func Describe(o *resolve.Object) Declaration {
 	b, text := o.Block, o.Module.File.Source
 	e := Declaration{
 		Name: o.Name, Kind: b.Kind, File: text.Name, Line: o.Span.Start.Line,
@@ -161,9 +162,9 @@ func written(n ast.Node, text *source.File) string {
 	return strings.TrimSpace(text.Text[span.Start.Offset:span.End.Offset])
 }
 
-// shelf loads every file of the library: the prelude, the other files of std, then the
+// LibraryModules loads every file of the library: the prelude, the other files of std, then the
 // nets, each sorted by name.
-func shelf() ([]*resolve.Module, error) {
+func LibraryModules() ([]*resolve.Module, error) {
 	var modules []*resolve.Module
 	for _, folder := range []struct {
 		files  fs.FS

@@ -120,6 +120,7 @@ func (c *checker) step(st *ast.Step, s *scope) {
 		}
 	case st.Label != nil:
 		c.labels[st.Label.Name.Text] = st.Label.Span()
+		c.gives(st.Label.Name, Label)
 	case st.Stage:
 		c.report(unnamedStage(st))
 	}
@@ -158,7 +159,7 @@ func (c *checker) step(st *ast.Step, s *scope) {
 	}
 	if st.Stage && st.Label != nil && st.Label.Name != nil {
 		if _, ok := c.taps[st.Label.Name.Text]; !ok {
-			c.name(st.Label.Name, &tap{span: st.Label.Span(), name: st.Label.Name, read: true})
+			c.name(st.Label.Name, &tap{span: st.Label.Span(), name: st.Label.Name, read: true, kind: Label})
 		}
 	}
 }
@@ -197,7 +198,7 @@ func (c *checker) bind(names []*ast.Name, s *scope) {
 		case other != nil && c.reported < maxReported:
 			c.report(duplicate(&Object{Name: n.Text, Span: n.Span()}, &Object{Span: other.Span()}))
 		case other == nil:
-			first[n.Text], s.names[n.Text] = n, true
+			first[n.Text], s.names[n.Text] = n, c.gives(n, Local)
 		}
 	}
 }
@@ -276,10 +277,13 @@ func (c *checker) meantAsBranches(call *ast.Call) (texts, unnamed []string) {
 // arguments. It returns nil for local names and for names that it had to report.
 func (c *checker) callee(r *ast.Ref, body bool, s *scope) *Object {
 	if len(r.Path) == 1 && s.has(r.Path[0].Text) {
+		c.use(r.Path[0], s.find(r.Path[0].Text))
 		c.args(r, s)
 		return nil
 	}
 	o, known := c.module.LookupPath(r.Path)
+	c.path(r)
+	c.arguments(r, o)
 	c.stepArgs(r, o, s)
 	t := c.taps[r.Text()]
 	switch {

@@ -27,13 +27,25 @@ func (c *checker) ref(r *ast.Ref, s *scope) {
 	name := r.Path[0].Text
 	single := len(r.Path) == 1
 	if single && c.inExpect && name == "shape" && r.Args != nil {
+		for _, a := range r.Args.List {
+			if l, ok := a.Value.(*ast.Ref); ok {
+				c.labelUse(l.Path[0])
+			}
+		}
 		return // its argument is a label, not a value
 	}
 	c.args(r, s)
 	if single && c.isLocal(r, s) {
+		if m := s.find(name); m != nil {
+			c.use(r.Path[0], m)
+		} else {
+			c.use(r.Path[0], &Meaning{Kind: Word})
+		}
 		return
 	}
 	o, known := c.module.LookupPath(r.Path)
+	c.path(r)
+	c.arguments(r, o)
 	switch {
 	case o != nil:
 	case c.taps[r.Text()] != nil:

@@ -77,6 +77,7 @@ func (c *checker) fromCaptures(x ast.Expr, captured map[string]*ast.Capture) {
 			from := captured[n.Text()]
 			switch {
 			case n.Args != nil && len(n.Path) == 1 && slices.Contains(Functions, n.Text()), from == nil && c.isFileValue(n):
+				c.path(n)
 				return true
 			case from == nil || n.Args != nil:
 				c.report(outsideRow(n.Span(), n.Text(), captured))

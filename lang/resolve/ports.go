@@ -24,8 +24,8 @@ func (c *checker) signature(sig *ast.Sig, params *ast.Params, s *scope) {
 				open = p
 			}
 			for _, d := range p.Shape.Sizes {
-				if name := p.Binds(d); name != "" {
-					s.names[name] = true
+				if name := p.Binds(d); name != "" && !s.has(name) {
+					s.names[name] = c.gives(nameIn(d.Size, name), Size)
 				}
 			}
 		}
@@ -74,11 +74,22 @@ func (c *checker) sizes(port *ast.Port, params *ast.Params, s *scope) {
 			c.notParameter(d.Size, "size", port.Binds(d), params)
 		}
 		if r, ok := d.Size.(*ast.Ref); ok && r.Args == nil && len(r.Path) == 1 && !s.has(r.Path[0].Text) {
-			s.names[r.Path[0].Text] = true
+			s.names[r.Path[0].Text] = c.gives(r.Path[0], Size)
 		} else {
 			c.expr(d.Size, s)
 		}
 	}
+}
+
+// nameIn is where a name stands first in an expression that has it.
+func nameIn(x ast.Expr, name string) (n *ast.Name) {
+	ast.Walk(x, func(node ast.Node) bool {
+		if r, ok := node.(*ast.Ref); ok && n == nil && r.Text() == name {
+			n = r.Path[0]
+		}
+		return n == nil
+	})
+	return n
 }
 
 // notParameter refuses what has a default and a name that a parameter has.
@@ -113,7 +124,7 @@ func (c *checker) portHead(p *ast.Port, s *scope) (left bool) {
 		c.expr(p.Default, s)
 	}
 	if name := p.Open(); name != "" && !s.has(name) {
-		s.names[name] = true
+		s.names[name] = c.gives(nameIn(p.Repeat.Count, name), Size)
 		return true
 	}
 	return false
@@ -157,6 +168,7 @@ func (c *checker) namePorts(b *ast.Block) {
 			c.report(duplicate(&Object{Name: n.Text, Span: n.Span()}, &Object{Span: first[n.Text].Span()}))
 		default:
 			first[n.Text] = n
+			c.gives(n, Tap)
 		}
 	}
 }

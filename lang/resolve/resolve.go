@@ -51,6 +51,7 @@ func Check(m *Module, report func(*diag.Diagnostic)) {
 
 type checker struct {
 	port     *ast.Port // whose sizes are resolved, nil elsewhere
+	uses     []Use     // that were noted, nil if nobody asks
 	module   *Module
 	report   func(*diag.Diagnostic)
 	reported int // errors
@@ -83,18 +84,20 @@ type checker struct {
 // A scope is the local names that an expression can see.
 type scope struct {
 	up    *scope
-	names map[string]bool
+	names map[string]*Meaning
 }
 
-func (s *scope) inner() *scope { return &scope{up: s, names: map[string]bool{}} }
+func (s *scope) inner() *scope { return &scope{up: s, names: map[string]*Meaning{}} }
 
-func (s *scope) has(name string) bool {
+func (s *scope) has(name string) bool { return s.find(name) != nil }
+
+func (s *scope) find(name string) *Meaning {
 	for ; s != nil; s = s.up {
-		if s.names[name] {
-			return true
+		if m := s.names[name]; m != nil {
+			return m
 		}
 	}
-	return false
+	return nil
 }
 
 func (s *scope) all() []string {
@@ -125,7 +128,7 @@ func (c *checker) block(b *ast.Block) {
 	c.params(b.Params, s)
 	for _, p := range b.Params.All() {
 		if p.Type != nil && p.Type.Shape != nil {
-			c.taps[p.Name.Text] = &tap{span: p.Name.Span(), name: p.Name, read: true}
+			c.taps[p.Name.Text] = &tap{span: p.Name.Span(), name: p.Name, read: true, kind: Parameter}
 			if b.Kind == "net" {
 				c.report(tensorOfNet(p))
 			}
@@ -165,7 +168,7 @@ func (c *checker) params(list *ast.Params, s *scope) {
 				c.report(defaultWithoutValue(p))
 			}
 		}
-		if s.names[p.Name.Text] {
+		if s.names[p.Name.Text] != nil {
 			first := slices.IndexFunc(list.List, func(q *ast.Param) bool { return q.Name.Text == p.Name.Text })
 			c.report(duplicate(&Object{Name: p.Name.Text, Span: p.Name.Span()}, &Object{Span: list.List[first].Name.Span()}))
 		}
@@ -174,7 +177,8 @@ func (c *checker) params(list *ast.Params, s *scope) {
 		} else {
 			c.paramType(p.Type)
 		}
-		s.names[p.Name.Text] = true
+		s.names[p.Name.Text] = &Meaning{Kind: Parameter, Def: p.Name.Span(), Param: p}
+		c.use(p.Name, s.names[p.Name.Text])
 	}
 }
 

@@ -18,11 +18,19 @@ import (
 type tap struct {
 	span    source.Span
 	name    *ast.Name
+	kind    Kind // that of its name, if that is not a Tap
 	indexes int
 	read    bool
 	port    bool // it is a value of the signature
 	input   bool // and that of a net
 	alone   bool // no step takes the value, and without the name it is dropped
+}
+
+func (t *tap) meaning() *Meaning {
+	if t.kind != 0 {
+		return &Meaning{Kind: t.kind, Def: t.span}
+	}
+	return &Meaning{Kind: Tap, Def: t.span}
 }
 
 // MaxIndexes is how many indexes a name can have.
@@ -61,6 +69,8 @@ func (c *checker) nameValue(claim *ast.Claim, s *scope) {
 		c.report(duplicatePort(n, old))
 	case old.indexes == 0:
 		c.report(c.duplicateTap(n, old.span))
+	default:
+		c.use(n, old.meaning())
 	}
 }
 
@@ -89,7 +99,9 @@ func (c *checker) readTap(t *ast.TapRef, s *scope) {
 		c.expr(x, s)
 	}
 	first := t.Path[0]
-	if len(t.Path) == 1 {
+	if len(t.Path) > 1 {
+		c.labelUse(first)
+	} else {
 		c.readName(t, s)
 		return
 	}
@@ -116,6 +128,7 @@ func (c *checker) readName(t *ast.TapRef, s *scope) {
 	n := t.Path[0]
 	named, known := c.taps[n.Text]
 	if !known && s.has(n.Text) {
+		c.use(n, s.find(n.Text))
 		return // a local name, which has to stand for a tensor
 	}
 	if claim := c.later[n.Text]; !known && claim != nil && c.heads[n.Text] == nil {
@@ -124,6 +137,7 @@ func (c *checker) readName(t *ast.TapRef, s *scope) {
 		c.name(claim.As, named)
 	}
 	c.tap(n)
+	c.tapUse(n)
 	switch {
 	case known && len(t.At) != named.indexes && len(t.At) != named.indexes+1: // that may be of a list
 		c.report(indexesRead(t, named))
@@ -135,6 +149,7 @@ func (c *checker) readName(t *ast.TapRef, s *scope) {
 // name defines a tap.
 func (c *checker) name(n *ast.Name, t *tap) {
 	c.taps[n.Text] = t
+	c.use(n, t.meaning())
 	c.named = append(c.named, n.Text)
 }
 
