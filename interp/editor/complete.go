@@ -216,7 +216,7 @@ func (c *completer) arguments(in opened) {
 		if slices.Contains(in.given, p.Name.Text) || i < in.commas-len(in.given) {
 			continue
 		}
-		c.add(Item{Name: p.Name.Text, Kind: "argument", Insert: p.Name.Text + "=", Detail: source.OneLine(p.Span())})
+		c.add(Item{Name: p.Name.Text, Kind: "argument", Insert: p.Name.Text + "=", Detail: source.OneLine(p.Span()), rank: -1})
 	}
 }
 
