@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bufio"
 	"errors"
 
 	"github.com/spf13/cobra"
@@ -22,11 +23,21 @@ func (a *app) lsp() *cobra.Command {
 	}
 	cmd.Flags().Bool("stdio", true, "talk through standard input and output, which is the only way; some editors say so")
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
-		err := lsp.Serve(cmd.Context(), a.stdin, a.stdout, versionOf().Version, a.stderr)
+		err := lsp.Serve(cmd.Context(), a.stdin, prompt{a.stdout}, versionOf().Version, a.stderr)
 		if errors.Is(err, lsp.ErrNoShutdown) && cmd.Context().Err() == nil {
 			return err
 		}
 		return nil
 	}
 	return cmd
+}
+
+// prompt writes at once what is written to it.
+type prompt struct{ w *bufio.Writer }
+
+func (p prompt) Write(b []byte) (n int, err error) {
+	if n, err = p.w.Write(b); err != nil {
+		return n, err
+	}
+	return n, p.w.Flush()
 }

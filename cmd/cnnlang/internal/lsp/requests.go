@@ -15,6 +15,7 @@ func init() { // they reach this table
 	requests = map[string]func(*server, context.Context, json.RawMessage) (any, error){
 		"initialize": typed((*server).initialize),
 		"shutdown": func(s *server, _ context.Context, _ json.RawMessage) (any, error) {
+			s.wait.Wait() // what was asked before is answered first
 			s.mutex.Lock()
 			defer s.mutex.Unlock()
 			s.down = true

@@ -31,7 +31,6 @@ var ErrNoShutdown = errors.New("the client left without the request `shutdown`")
 type server struct {
 	conn     *jsonrpc2.Conn
 	version  string
-	library  string // the folder in which the library's files are shown, "" until one is
 	problems *log.Logger
 
 	texts texts

@@ -19,7 +19,7 @@ func modified() error {
 func reader(text string) io.Reader { return strings.NewReader(text) }
 
 // refreshes are what the client wants to be told when answers would be others.
-type refreshes struct{ hints, lenses, tokens bool }
+type refreshes struct{ hints, lenses bool }
 
 // show publishes what is wrong with a text, and has the client ask for shapes again.
 func (s *server) show(st *state) {
