@@ -175,7 +175,7 @@ func TestRenamingChangesNothing(t *testing.T) {
 				}
 			}
 		}
-		if renamed == 0 && definitions > 4 {
+		if renamed == 0 && definitions > 16 {
 			t.Errorf("nothing was renamed")
 		}
 	})
