@@ -150,7 +150,8 @@ func (in *indenter) token(l *line, i, column, text int) {
 		f := &frame{bracket: t.Text, outer: in.frame, base: text}
 		switch {
 		case t.is("{"):
-			f.inner, f.owner = text+indentation, owner(l.tokens[:i])
+			f.base = in.statement(l, text)
+			f.inner, f.owner = f.base+indentation, owner(l.tokens[:i])
 		case i+1 < len(l.tokens) && column <= maxColumn:
 			f.inner = column
 		default:
@@ -175,6 +176,19 @@ func (in *indenter) token(l *line, i, column, text int) {
 	case t.is("where"):
 		in.where = true
 	}
+}
+
+// statement is the column of the statement that goes on in a line, whose text starts at a column: that of an earlier
+// line, if the line starts inside brackets that are closed by now.
+func (in *indenter) statement(l *line, text int) int {
+	column := text
+	for f := l.frame; f != in.frame; f = f.outer {
+		if f == nil {
+			return text
+		}
+		column = f.base
+	}
+	return column
 }
 
 // signature reports whether the head of a declaration is being read, outside its brackets.
