@@ -14,6 +14,7 @@ package onnx
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -110,7 +111,10 @@ func (t *tracer) inputs(s *scope) (problems []flat.Problem) {
 	shapes := make([][]int, len(open))
 	for i, p := range open {
 		var problem, can string
-		if shapes[i], problem, can = t.shapeOf(p, len(open) == 1); problem != "" {
+		if shapes[i], problem, can = t.shapeOf(p, len(open) == 1); problem != "" && operands[p.name] {
+			bare = append(bare, p.name)
+			continue
+		} else if problem != "" {
 			problems = append(problems, flat.Problem{Where: "input " + quoted(p.name), Got: problem, Can: can})
 			continue
 		}
@@ -134,7 +138,7 @@ func (t *tracer) inputs(s *scope) (problems []flat.Problem) {
 		t.input(s, p.name, shapes[i])
 	}
 	if len(bare) > 0 {
-		problems = append(problems, flat.Problem{Where: "input " + quoted(bare[0]), Got: fmt.Sprintf("it is a weight without numbers, as is each of %d inputs", len(bare)), Can: "--no-weights reads the network alone"})
+		problems = append(problems, flat.Problem{Where: "input " + quoted(slices.Min(bare)), Got: fmt.Sprintf("a weight without numbers, of %d in all", len(bare)), Can: "--no-weights reads the network alone"})
 	}
 	if len(open) == 0 {
 		problems = append(problems, flat.Problem{Got: "the graph has no input", Can: "a network computes something of one"})
@@ -142,16 +146,19 @@ func (t *tracer) inputs(s *scope) (problems []flat.Problem) {
 	return problems
 }
 
-// operands are the inputs that nodes read as their weights.
+// operands are the inputs that nodes read as their weights alone.
 func (t *tracer) operands(s *scope) map[string]bool {
-	all := map[string]bool{}
+	all, others := map[string]bool{}, map[string]bool{}
 	for _, n := range s.graph.nodes {
-		if weighing[n.op] {
-			for _, name := range n.inputs[min(1, len(n.inputs)):] {
+		for i, name := range n.inputs {
+			if weighing[n.op] && i > 0 {
 				all[name] = true
+			} else {
+				others[name] = true
 			}
 		}
 	}
+	maps.DeleteFunc(all, func(name string, _ bool) bool { return others[name] })
 	return all
 }
 

@@ -32,7 +32,7 @@ func TestWeightsWithoutNumbers(t *testing.T) {
 	g := proto{}.Add(1, node("Conv", []string{"x", "w", "b"}, []string{"y"})).Add(11, port("x", 1, 3, 8, 8)).Add(11, port("w", 4, 3, 3, 3)).Add(11, port("b", 4)).Add(12, port("y"))
 	raw := proto{}.Int(1, 3).Add(7, g).Add(8, proto{}.Int(2, 9))
 	_, err := onnx.Read(flattest.Source("bare.onnx", raw))
-	if want := `bare.onnx: input "w": it is a weight without numbers, as is each of 2 inputs; --no-weights reads the network alone`; err == nil || err.Error() != want {
+	if want := `bare.onnx: input "b": a weight without numbers, of 2 in all; --no-weights reads the network alone`; err == nil || err.Error() != want {
 		t.Errorf("got  %v\nwant %s", err, want)
 	}
 	source := flattest.Source("bare.onnx", raw)
