@@ -63,7 +63,11 @@ func writePrecisionTable(t *testing.T, found map[string]netError) {
 		t.Fatal(err)
 	}
 	rows := precisionHead
-	for _, name := range storedNets(t) {
+	stored := storedNets(t)
+	for _, name := range inOrder() {
+		if !slices.Contains(stored, name) {
+			continue
+		}
 		rows += fmt.Sprintf("| `%s` | %s |", name, theirs(t, name))
 		for precision, e := range found[name] {
 			if layout.Precision(precision) == layout.F32 {
@@ -100,6 +104,14 @@ func TestPrecisionTable(t *testing.T) {
 	text, err := os.ReadFile(precisionFile)
 	if err != nil {
 		t.Fatal(err)
+	}
+	var rows []string
+	for _, m := range precisionRow.FindAllStringSubmatch(string(text), -1) {
+		rows = append(rows, m[1])
+	}
+	inOrder := slices.DeleteFunc(inOrder(), func(name string) bool { return !slices.Contains(rows, name) })
+	if !slices.Equal(rows, inOrder) {
+		t.Errorf("the rows are in another order than `cnnlang list` has:\n%s\nwant\n%s", rows, inOrder)
 	}
 	for _, name := range storedNets(t) {
 		if row := fmt.Sprintf("| `%s` | %s | below ", name, theirs(t, name)); !strings.Contains(string(text), row) {

@@ -47,6 +47,16 @@ func writeTable(t *testing.T, deviations map[string]string) {
 	langtest.Golden(t, tableFile, before+tableBegin+"\n"+table(t, deviations)+"\n"+tableEnd+after)
 }
 
+// inOrder are the nets of the library as `cnnlang list` has them: the families of the first papers, then the others by year.
+func inOrder() (names []string) {
+	for _, f := range interp.Families() {
+		for _, n := range f.Nets {
+			names = append(names, n.Name)
+		}
+	}
+	return names
+}
+
 // table lists the nets in the order of their papers, the smallest of each first.
 func table(t *testing.T, deviations map[string]string) string {
 	t.Helper()
