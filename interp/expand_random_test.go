@@ -68,6 +68,30 @@ func TestExpandedRandomItemsReadBack(t *testing.T) {
 	}
 }
 
+// With several inputs and outputs they give the same under the same names.
+func TestExpandedRandomEndsReadBack(t *testing.T) {
+	for seed := range uint64(25) {
+		text := randomEnds(seed)
+		n, flat := expanded(t, "-", text)
+		again := readBack(t, flat)
+		if !sameParams(n.Graph.Params(true), again.Graph.Params(true)) || n.Main != again.Main || n.Sides != again.Sides {
+			t.Fatalf("seed %d: the text has other tensors or counts:\n%s\n%s", seed, text, flat)
+		}
+		tensors := interp.RandomTensors(n, seed)
+		_, want, err := answers(t, n, tensors)
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, got, err := answers(t, again, tensors)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if diff := cmp.Diff(want, got); diff != "" {
+			t.Fatalf("seed %d: the text gives something else (-made +read back): %s\n%s\n%s", seed, diff, text, flat)
+		}
+	}
+}
+
 // sameParams reports whether two lists have the same tensors, in any order.
 func sameParams(a, b []graph.Param) bool {
 	byPath := func(x, y graph.Param) int { return strings.Compare(x.Path, y.Path) }

@@ -31,7 +31,24 @@ func randomItems(seed uint64) string { return randomText(seed, true) }
 // randomOf is the first of those with a seed below n, and the second for the others.
 func randomOf(seed, n uint64) string { return randomText(seed, seed >= n) }
 
-func randomText(seed uint64, items bool) string {
+func randomText(seed uint64, items bool) string { return newNetWriter(seed, items).text.String() }
+
+// randomEnds is a random program with lists of tensors whose net takes and gives several.
+func randomEnds(seed uint64) string {
+	w := &netWriter{Rand: rand.New(rand.NewPCG(seed, 13)), items: true}
+	w.several()
+	w.once = true
+	w.write("net random\n    | [N, 4, H = 3, W = 3] as first repeat 2 | [N, 4, H, W] as others\n    -> repeat 2 | [N, 4, H, W] as maps | [N, 4, H, W] as last\n{\n@first\n")
+	w.taps = []string{"first", "others[0]", "others[1]"}
+	w.statements(3)
+	w.write("id as x -> relu\nlist {\n| @others -> all\n| @%s\n", w.taps[w.IntN(len(w.taps))])
+	w.statements(2)
+	w.write("add { | id | @x | @others[0] }\n}\n}\n")
+	return w.text.String()
+}
+
+// newNetWriter is one that has written a program.
+func newNetWriter(seed uint64, items bool) *netWriter {
 	w := &netWriter{Rand: rand.New(rand.NewPCG(seed, 12)), items: items}
 	for w.blocks < 3 {
 		w.write("block b%d [N, C, H, W] -> [N, C, H, W] {\n", w.blocks)
@@ -48,7 +65,7 @@ func randomText(seed uint64, items bool) string {
 	w.write("net random [N, 4, H = 3, W = 3] -> [N, 4, H, W] {\n")
 	w.statements(4)
 	w.write("}\n")
-	return w.text.String()
+	return w
 }
 
 func (w *netWriter) write(format string, args ...any) { fmt.Fprintf(&w.text, format, args...) }

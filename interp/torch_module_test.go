@@ -237,8 +237,11 @@ func TestTorchGivesWhatNetsGive(t *testing.T) {
 		}
 	}
 	lacks := 0
-	for seed := range uint64(torchSeeds + 15) {
+	for seed := range uint64(torchSeeds + 30) {
 		text := randomOf(seed, torchSeeds)
+		if seed >= torchSeeds+15 {
+			text = randomEnds(seed)
+		}
 		n, _ := expanded(t, "-", text)
 		err := w.check(t, n)
 		if lacking := new(graph.LackingError); seed >= torchSeeds && errors.As(err, &lacking) {
@@ -249,8 +252,8 @@ func TestTorchGivesWhatNetsGive(t *testing.T) {
 			t.Errorf("seed %d: %v\n%s", seed, err, text)
 		}
 	}
-	if lacks > 2 {
-		t.Errorf("%d of 15 programs with items cannot be written", lacks)
+	if lacks > 4 {
+		t.Errorf("%d of 30 programs with items cannot be written", lacks)
 	}
 }
 
