@@ -68,6 +68,9 @@ func mergeFault(f *ops.Fault, op ops.Op, c *Closure, at *site, branches []*ast.B
 		elsewhere.show(d)
 	}
 	d.Help = mergeHelp(f, axes, inside)
+	if len(branches) == 0 && len(axes) > 0 && !slices.Contains(axes, 1) && len(first.Shape) == 4 {
+		d.Help = resizeHelp(first.Shape)
+	}
 	if help := gateHelp(op, first.Shape, other.Shape); help != "" {
 		d.Help = help
 	}
@@ -111,6 +114,15 @@ func mergeHelp(f *ops.Fault, axes []int, inside changes) string {
 		}
 	}
 	return f.Help + ", the same strides and padding to the same size"
+}
+
+// resizeHelp is for the tensors of a list that differ in height and width alone.
+func resizeHelp(shape dim.Shape) string {
+	size := "H, W"
+	if shape[2].Known() && shape[3].Known() {
+		size = fmt.Sprint(shape[2], ", ", shape[3])
+	}
+	return "`each resize([" + size + "])` before it brings all tensors of the list to one size"
 }
 
 var one = dim.Int(1)
