@@ -22,6 +22,7 @@ NETS = {
         notes=["eps 1e-3 in every norm; hard sigmoid gates; the gate's layer is a quarter of the expanded channels, rounded to 8."]),
 }
 M64 = (1 << 64) - 1
+UNITS_OF_B0 = (1, 2, 2, 3, 3, 4, 1)  # in each stage of EfficientNet
 MBCONV = ("block.0.0.weight", "block.1.0.weight", "block.2.0.weight", "block.3.0.weight")
 
 
@@ -38,10 +39,22 @@ def unit(name, count, seed=SEED):
     return (z >> np.uint64(40)).astype(np.float64) * 2.0**-24
 
 
+def unit_gain(parts, shape):
+    """Of a convolution in a unit of MobileNet v3 or EfficientNet."""
+    if len(parts) == 6:
+        return 2.0  # MobileNet v3
+    if int(parts[-5]) >= UNITS_OF_B0[int(parts[-6]) - 1]:
+        return 0.5
+    fused = shape[1] > 1 and shape[2] > 1 or parts[-3] == "1" and shape[2] == 1
+    return 1.25 if fused else 2.5
+
+
 def weight(name, shape):
     u, last = unit(name, int(np.prod(shape, dtype=np.int64))), name.rsplit(".", 1)[-1]
     if last in ("running_mean", "bias"):
         v = 0.125 * (2 * u - 1)
+    elif last == "layer_scale":
+        v = 0.125 + 0.25 * u
     elif last == "running_var" or len(shape) <= 1:
         narrow = last == "weight" and name.endswith(("bn2.weight", "bn3.weight"))
         v = 0.375 + 0.25 * u if narrow else 0.75 + 0.5 * u
@@ -50,7 +63,7 @@ def weight(name, shape):
         if len(shape) == 2:
             gain = 1.0
         elif name.endswith(MBCONV):
-            gain = 2.0 if name.count(".") == 5 else 2.5  # MobileNet v3 and EfficientNet
+            gain = unit_gain(name.split("."), shape)
         elif shape[1] == 1:
             gain = 1.0
         v = (2 * u - 1) * float(np.sqrt(3.0 * gain / np.prod(shape[1:], dtype=np.int64)))

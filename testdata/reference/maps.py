@@ -16,7 +16,7 @@ from torch.overrides import TorchFunctionMode
 import networks
 from make import image, weight
 
-LEAVES = ("weight", "bias", "running_mean", "running_var")
+LEAVES = ("weight", "bias", "running_mean", "running_var", "layer_scale", "scale_weight")
 
 
 def named(outputs):

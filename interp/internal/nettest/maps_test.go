@@ -37,12 +37,23 @@ type mapReference struct {
 // mapOutputs are what the implementations call the outputs of ours, where that is not "0" for the main
 // one, which is "" here.
 var mapOutputs = map[string]map[string]string{
-	"fcn_resnet50":           {"out": "", "aux": "aux_classifier"},
-	"unetpp":                 {"0": "final1", "1": "final2", "2": "final3", "3": ""},
-	"yolo_v3":                {"0": "boxes.0", "1": "boxes.1", "2": "boxes.2"},
-	"yolo_v5s":               {"0": "boxes.0", "1": "boxes.1", "2": "boxes.2"},
-	"retinanet_resnet50_fpn": levels("scores", "boxes"),
+	"unetpp":   {"0": "final1", "1": "final2", "2": "final3", "3": ""},
+	"yolo_v3":  {"0": "boxes.0", "1": "boxes.1", "2": "boxes.2"},
+	"yolo_v5s": {"0": "boxes.0", "1": "boxes.1", "2": "boxes.2"},
+
+	"fcn_resnet50":                 segmenter,
+	"fcn_resnet101":                segmenter,
+	"deeplabv3_resnet50":           segmenter,
+	"deeplabv3_resnet101":          segmenter,
+	"deeplabv3_mobilenet_v3_large": segmenter,
+	"lraspp_mobilenet_v3_large":    {"out": ""},
+	"retinanet_resnet50_fpn":       levels(5, "scores", "boxes"),
+	"fcos_resnet50_fpn":            levels(5, "scores", "boxes", "centerness"),
+	"ssd300_vgg16":                 levels(6, "scores", "boxes"),
 }
+
+// segmenter are the outputs of torchvision's networks that have a second head for training.
+var segmenter = map[string]string{"out": "", "aux": "aux_classifier"}
 
 // onlyNamed are networks whose values are compared with -reference.all alone: a larger or lesser sister of
 // theirs is compared always.
@@ -56,13 +67,22 @@ var onlyNamed = map[string]bool{
 	"resnet18d": true, "resnet34d": true, "resnet50d": true, "resnet101d": true, "resnet152d": true, "resnetv2_50": true, "resnetv2_101": true, "resnet101v2_keras": true, "resnet152v2_keras": true,
 	"resnet32": true, "resnet44": true, "resnet56": true, "resnet110": true, "wrn_28_10": true, "wrn_40_4": true,
 	"res2net101_26w_4s": true, "skresnet34": true, "skresnext50_32x4d": true, "eca_resnet50": true, "vovnet39a": true,
+	"efficientnet_b1": true, "efficientnet_b2": true, "efficientnet_b3": true, "efficientnet_b4": true,
+	"efficientnet_b6": true, "efficientnet_b7": true, "efficientnet_v2_m": true, "efficientnet_v2_l": true,
+	"convnext_small": true, "convnext_base": true, "convnext_large": true,
+	"regnet_x_400mf": true, "regnet_x_800mf": true, "regnet_x_1_6gf": true, "regnet_x_3_2gf": true,
+	"regnet_x_16gf": true, "regnet_x_32gf": true,
+	"regnet_y_800mf": true, "regnet_y_1_6gf": true, "regnet_y_3_2gf": true, "regnet_y_8gf": true,
+	"regnet_y_16gf": true, "regnet_y_32gf": true, "regnet_y_128gf": true,
+	"regnet_y_16gf_swag": true, "regnet_y_32gf_swag": true, "regnet_y_128gf_swag": true,
+	"fcn_resnet101": true, "deeplabv3_resnet50": true, "deeplabv3_resnet101": true,
 }
 
-// levels are those of RetinaNet's outputs, which torchvision's module is given the same names for.
-func levels(outputs ...string) map[string]string {
+// levels are those of a detector's outputs, which torchvision's module is given the same names for.
+func levels(n int, outputs ...string) map[string]string {
 	names := map[string]string{}
 	for _, name := range outputs {
-		for i := range 5 {
+		for i := range n {
 			names[fmt.Sprint(name, ".", i)] = fmt.Sprint(name, ".", i)
 		}
 	}

@@ -4,6 +4,7 @@ import (
 	"math"
 	"runtime"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -104,14 +105,34 @@ func gain(name string, shape tensor.Shape) float64 {
 	case len(shape) == 2:
 		return 1
 	case len(shape) == 4 && hasSuffix(name, "block.0.0.weight", "block.1.0.weight", "block.2.0.weight", "block.3.0.weight"):
-		if strings.Count(name, ".") == 5 { // features.4.block.1.0.weight of MobileNet v3
-			return 2 // not every block has a gate: with 2.5 the outputs of the large one are a hundred times as large
-		}
-		return 2.5 // features.2.0.block.1.0.weight of EfficientNet: SiLU and squeeze-and-excitation pass on less than ReLU
+		return unitGain(name, shape)
 	case shape[1] == 1, strings.HasSuffix(name, "pointwise.weight"):
 		return 1
 	}
 	return 2
+}
+
+// unitsOfB0 are how many units the stages of EfficientNet-B0 have, from the first on.
+var unitsOfB0 = [...]int{1, 2, 2, 3, 3, 4, 1}
+
+// unitGain is the gain of a convolution in a unit of MobileNet v3 or EfficientNet. With more than
+// this, values grow from unit to unit until every gate is 0 or 1, or about to be either.
+func unitGain(name string, shape tensor.Shape) float64 {
+	parts := strings.Split(name, ".")
+	if len(parts) == 6 { // features.4.block.1.0.weight of MobileNet v3
+		return 2 // not every block has a gate: with 2.5 the outputs of the large one are a hundred times as large
+	}
+	// features.2.0.block.1.0.weight of EfficientNet: the first unit of stage 2
+	stage, _ := strconv.Atoi(parts[max(0, len(parts)-6)])
+	unit, _ := strconv.Atoi(parts[max(0, len(parts)-5)])
+	dense, pointwise := shape[1] > 1 && shape[2] > 1, shape[2] == 1
+	switch {
+	case stage >= 1 && stage <= len(unitsOfB0) && unit >= unitsOfB0[stage-1]:
+		return 0.5 // of larger ones, which have up to 25 units in a stage
+	case dense, pointwise && strings.HasSuffix(name, "block.1.0.weight"):
+		return 1.25 // Fused-MBConv, which has no gate
+	}
+	return 2.5 // SiLU and squeeze-and-excitation pass on less than ReLU
 }
 
 func hasSuffix(s string, suffixes ...string) bool {
