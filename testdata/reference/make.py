@@ -6,6 +6,7 @@ Weights and inputs are functions of names and a seed, as interp/internal/weights
 """
 import json
 import os
+import re
 import sys
 
 import numpy as np
@@ -22,7 +23,7 @@ NETS = {
         notes=["eps 1e-3 in every norm; hard sigmoid gates; the gate's layer is a quarter of the expanded channels, rounded to 8."]),
 }
 M64 = (1 << 64) - 1
-UNITS_OF_B0 = (1, 2, 2, 3, 3, 4, 1)  # in each stage of EfficientNet
+UNITS_OF_B0, UNITS_OF_Y400MF = (1, 2, 2, 3, 3, 4, 1), (1, 3, 6, 6)  # in each stage
 MBCONV = ("block.0.0.weight", "block.1.0.weight", "block.2.0.weight", "block.3.0.weight")
 
 
@@ -39,13 +40,19 @@ def unit(name, count, seed=SEED):
     return (z >> np.uint64(40)).astype(np.float64) * 2.0**-24
 
 
-def unit_gain(parts, shape):
+def further(name, units):
+    """Whether it is of a further unit of its stage than these."""
+    stage, unit = map(int, re.search(r"(\d+)[-.](\d+)\.(?:f|block)\.", name).groups())
+    return unit >= units[stage - 1]
+
+
+def unit_gain(name, shape):
     """Of a convolution in a unit of MobileNet v3 or EfficientNet."""
-    if len(parts) == 6:
+    if name.count(".") == 5:
         return 2.0  # MobileNet v3
-    if int(parts[-5]) >= UNITS_OF_B0[int(parts[-6]) - 1]:
+    if further(name, UNITS_OF_B0):
         return 0.5
-    fused = shape[1] > 1 and shape[2] > 1 or parts[-3] == "1" and shape[2] == 1
+    fused = shape[1] > 1 and shape[2] > 1 or name.endswith("block.1.0.weight") and shape[2] == 1
     return 1.25 if fused else 2.5
 
 
@@ -63,7 +70,9 @@ def weight(name, shape):
         if len(shape) == 2:
             gain = 1.0
         elif name.endswith(MBCONV):
-            gain = unit_gain(name.split("."), shape)
+            gain = unit_gain(name, shape)
+        elif name.endswith(".f.c.0.weight") and further(name, UNITS_OF_Y400MF):
+            gain = 0.25
         elif shape[1] == 1:
             gain = 1.0
         v = (2 * u - 1) * float(np.sqrt(3.0 * gain / np.prod(shape[1:], dtype=np.int64)))

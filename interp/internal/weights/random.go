@@ -2,6 +2,7 @@ package weights
 
 import (
 	"math"
+	"regexp"
 	"runtime"
 	"slices"
 	"strconv"
@@ -106,29 +107,44 @@ func gain(name string, shape tensor.Shape) float64 {
 		return 1
 	case len(shape) == 4 && hasSuffix(name, "block.0.0.weight", "block.1.0.weight", "block.2.0.weight", "block.3.0.weight"):
 		return unitGain(name, shape)
+	case strings.HasSuffix(name, ".f.c.0.weight") && further(name, unitsOfY400MF[:]):
+		return 0.25
 	case shape[1] == 1, strings.HasSuffix(name, "pointwise.weight"):
 		return 1
 	}
 	return 2
 }
 
-// unitsOfB0 are how many units the stages of EfficientNet-B0 have, from the first on.
-var unitsOfB0 = [...]int{1, 2, 2, 3, 3, 4, 1}
+// How many units the stages of EfficientNet-B0 and RegNetY-400MF have, from the first on. Others have up
+// to 25, through which values would grow until every gate is 0 or 1, or about to be either.
+var (
+	unitsOfB0     = [...]int{1, 2, 2, 3, 3, 4, 1}
+	unitsOfY400MF = [...]int{1, 3, 6, 6}
+)
 
-// unitGain is the gain of a convolution in a unit of MobileNet v3 or EfficientNet. With more than
-// this, values grow from unit to unit until every gate is 0 or 1, or about to be either.
+// further reports whether a tensor is of a further unit than these: of "block3-7", the eighth of stage 3,
+// in a name of RegNet, or "3.7".
+func further(name string, units []int) bool {
+	m := unitName.FindStringSubmatch(name)
+	if m == nil {
+		return false
+	}
+	stage, _ := strconv.Atoi(m[1])
+	unit, _ := strconv.Atoi(m[2])
+	return stage >= 1 && stage <= len(units) && unit >= units[stage-1]
+}
+
+var unitName = regexp.MustCompile(`(\d+)[-.](\d+)\.(?:f|block)\.`)
+
+// unitGain is the gain of a convolution in a unit of MobileNet v3 or EfficientNet.
 func unitGain(name string, shape tensor.Shape) float64 {
-	parts := strings.Split(name, ".")
-	if len(parts) == 6 { // features.4.block.1.0.weight of MobileNet v3
+	if strings.Count(name, ".") == 5 { // features.4.block.1.0.weight of MobileNet v3
 		return 2 // not every block has a gate: with 2.5 the outputs of the large one are a hundred times as large
 	}
-	// features.2.0.block.1.0.weight of EfficientNet: the first unit of stage 2
-	stage, _ := strconv.Atoi(parts[max(0, len(parts)-6)])
-	unit, _ := strconv.Atoi(parts[max(0, len(parts)-5)])
 	dense, pointwise := shape[1] > 1 && shape[2] > 1, shape[2] == 1
 	switch {
-	case stage >= 1 && stage <= len(unitsOfB0) && unit >= unitsOfB0[stage-1]:
-		return 0.5 // of larger ones, which have up to 25 units in a stage
+	case further(name, unitsOfB0[:]): // features.2.5.block.1.0.weight of EfficientNet: the sixth unit of stage 2
+		return 0.5
 	case dense, pointwise && strings.HasSuffix(name, "block.1.0.weight"):
 		return 1.25 // Fused-MBConv, which has no gate
 	}
