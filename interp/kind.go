@@ -46,6 +46,7 @@ func (k OutputKind) Fits(shape tensor.Shape) bool {
 //     mask. So does a sigmoid for [N, C], which gives each class a probability of its own.
 //   - [N, C] from a linear layer, or from a 1x1 convolution whose result is averaged, is classes
 //     where C is more than 1. Any other [N, C] is a vector, as one that is pooled.
+//   - The sum of what several convolutions, or several linear layers, give is as from one.
 //   - [N, C, H, W] from a convolution, at the height and width of the input, is a mask where C is
 //     neither 1 nor 3. With 1 or 3 channels it is a picture, at any size. Any other is values.
 func (n *Net) Kind() OutputKind {
@@ -57,7 +58,7 @@ func (n *Net) Kind() OutputKind {
 		return ValuesOutput
 	}
 	named := len(out.Shape) > 1 && len(n.ownLabels().Names) == out.Shape[1]
-	from, averaged := n.lastStep()
+	from, averaged := meanings{}.lastStep(out)
 	switch {
 	case VectorOutput.Fits(out.Shape) && is[*ops.L2Normalize](from.Op):
 		return VectorOutput
@@ -92,10 +93,18 @@ func scoresClasses(from *graph.Node, averaged bool) bool {
 	return false
 }
 
+// A meaning is the step that gives a tensor its meaning, and whether its numbers are averaged since.
+type meaning struct {
+	step     *graph.Node
+	averaged bool
+}
+
+// meanings are those of sums, each of which is looked at once however many ways lead there.
+type meanings map[*graph.Node]meaning
+
 // lastStep is the step that gives the output its meaning. What is behind it moves, scales or
-// averages numbers; before a mean, negative ones may be cut off.
-func (n *Net) lastStep() (from *graph.Node, averaged bool) {
-	from = n.Graph.Output()
+// averages numbers, or adds what steps of its kind give; before a mean, negative ones may be cut off.
+func (s meanings) lastStep(from *graph.Node) (step *graph.Node, averaged bool) {
 	for {
 		switch op := from.Op.(type) {
 		case *ops.Flatten, *ops.Dropout, *ops.DropPath, *ops.Identity, *ops.Scale, *ops.Pow, *ops.Resize, *ops.PixelShuffle, *ops.PixelUnshuffle, *ops.Border, *ops.Crop:
@@ -110,11 +119,36 @@ func (n *Net) lastStep() (from *graph.Node, averaged bool) {
 			if op.Activation() != ops.ReLU || !averaged {
 				return from, averaged
 			}
+		case *ops.Add:
+			of := s.sum(from)
+			return of.step, averaged || of.averaged
 		default:
 			return from, averaged
 		}
 		from = from.In[0]
 	}
+}
+
+// sum is the meaning of a sum: the first of those of its terms if all are convolutions or all linear layers, or else
+// the sum itself.
+func (s meanings) sum(add *graph.Node) meaning {
+	if of, known := s[add]; known {
+		return of
+	}
+	s[add] = meaning{step: add}
+	var of meaning
+	for i, x := range add.In {
+		step, averaged := s.lastStep(x)
+		if i == 0 {
+			of = meaning{step, averaged}
+		}
+		conv, linear := is[*ops.Conv](step.Op) || is[*ops.Deconv](step.Op), is[*ops.Linear](step.Op)
+		if !conv && !linear || linear != is[*ops.Linear](of.step.Op) || averaged != of.averaged {
+			return s[add]
+		}
+	}
+	s[add] = of
+	return of
 }
 
 // atSizeOfInput reports whether the output has a pixel for each of the input.

@@ -33,6 +33,14 @@ func TestKindsOfOutputs(t *testing.T) {
 		"[N, 2, H, W] { conv(2, 1x1) -> relu }":                                                 interp.ValuesOutput,
 		"[N, 2, _, _] { maxpool(2x2) -> conv(2, 1x1) }":                                         interp.ValuesOutput,
 		"[N, 2, _, _] { maxpool(2x2) -> conv(2, 1x1) -> deconv(2, 2x2, stride=2) }":             interp.MaskOutput,
+		"[N, 2, H, W] { add { | conv(2, 1x1) | conv(2, 3x3, pad=1) -> resize([H, W]) } }":       interp.MaskOutput,
+		"[N, 3, H, W] { add { | conv(3, 1x1) | id } -> relu -> add { | conv(3, 1x1) | id } }":   interp.PictureOutput,
+		"[N, 4, H, W] { conv(4, 1x1) -> add { | conv(4, 1x1) | id } }":                          interp.MaskOutput,
+		"[N, 4, H, W] { conv(4, 1x1) -> relu -> add { | conv(4, 1x1) | id } }":                  interp.ValuesOutput,
+		"[N, 4, H, W] { add { | conv(4, 1x1) | conv(4, 1x1) } -> repeat 60 add { | id | id } }": interp.MaskOutput,
+		"[N, 4] { gap -> flatten -> add { | linear(4) | linear(8) -> relu -> linear(4) } }":     interp.ClassesOutput,
+		"[N, 4] { gap -> flatten -> add { | linear(4) | linear(4) -> relu } }":                  interp.VectorOutput,
+		"[N, 4] { add { | gap -> flatten -> linear(4) | conv(4, 1x1) -> gap -> flatten } }":     interp.VectorOutput,
 		"[N, 2, _, _] { meta { classes = [\"a\", \"b\"] }\n conv(2, 3x3) -> relu }":             interp.MaskOutput,
 	} {
 		if got := readNet(t, "net n [N, 3, H = 8, W = 8] -> "+body).Kind(); got != want {

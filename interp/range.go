@@ -19,7 +19,7 @@ func (n *Net) Range() (r render.Range, from string) {
 		channels = out.Shape[1]
 	}
 	r.BGR = p.Stated && p.Order == "bgr" && channels == 3
-	last, _ := n.lastStep()
+	last, _ := meanings{}.lastStep(n.Graph.Output())
 	act, isAct := last.Op.(*ops.Activate)
 	switch {
 	case n.Meta.Range != nil:

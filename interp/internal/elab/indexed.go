@@ -190,7 +190,16 @@ func (m *machine) missingIndex(ref *ast.TapRef, name string, f *frame) {
 	_, _, one := f.tap(family)
 	_, _, unsure := f.tap(family + anyIndex)
 	there := m.indexed(f, family)
-	otherwise := len(there) > 0 && strings.Count(there[0], "[") != len(ref.At)
+	otherwise := false // reported where names are resolved
+	if len(there) > 0 {
+		switch len(ref.At) - strings.Count(there[0], "[") {
+		case 0:
+		case 1: // an item of a list
+			name = name[:strings.LastIndex(name, "[")]
+		default:
+			otherwise = true
+		}
+	}
 	if !one && !unsure && !otherwise {
 		m.fail(noSuchIndex(ref, name, there))
 	}
