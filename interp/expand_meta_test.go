@@ -51,8 +51,8 @@ func randomMeta(r *rand.Rand) string {
 	}
 	prepare := func() string {
 		return pick("picture", "imagenet", "inception", "caffe", "plain", "mine") +
-			args("resize="+pick("0", "40", "36x50", "[41, 52]"), `fit="`+pick("short", "squash", "pad")+`"`, "mean=[0.25]",
-				"std=[0.5, 0.25, 0.125]", "scale="+pick("1", "255"), `order="`+pick("rgb", "bgr")+`"`, `interpolation="`+pick("box", "bicubic")+`"`)
+			args("resize="+pick("0", "40", "36x50", "[41, 52]"), `fit="`+pick("short", "squash", "pad")+`"`, "mean=["+pick("0.25", "1/255", "-2/3", "0.48235")+"]",
+				"std=["+pick("0.5, 0.25, 0.125", "1/255", "0.229, 1/3, 57.375/255")+"]", "scale="+pick("1", "255"), `order="`+pick("rgb", "bgr")+`"`, `interpolation="`+pick("box", "bicubic")+`"`)
 	}
 	file := func() string {
 		text := pick("torchvision", "checkpoint") + `("a \{ \" b.pth"`

@@ -1,6 +1,9 @@
 package expand
 
 import (
+	"fmt"
+	"math"
+	"math/big"
 	"slices"
 	"strconv"
 	"strings"
@@ -157,6 +160,25 @@ func Picture(p elab.Picture) string {
 	return "picture(" + strings.Join(args, ", ") + ")"
 }
 
-func numbers(list []float64) string {
-	return calls.List(list, func(x float64) string { return strconv.FormatFloat(x, 'f', -1, 64) })
+func numbers(list []float64) string { return calls.List(list, number) }
+
+// number is a number as the language reads it: a decimal, or, where that has more digits than are read exactly, the
+// simplest fraction that is the same float64, as 1/255.
+func number(x float64) string {
+	text := strconv.FormatFloat(x, 'f', -1, 64)
+	const digits, most = 15, 1 << 53
+	short, _ := strconv.ParseFloat(strconv.FormatFloat(x, 'g', digits, 64), 64)
+	if r, ok := new(big.Rat).SetString(text); ok && short == x && r.Denom().Cmp(big.NewInt(most)) <= 0 {
+		return text
+	}
+	p, q, pBefore, qBefore := 1.0, 0.0, 0.0, 1.0 // of the continued fraction
+	for rest := math.Abs(x); ; rest = 1 / (rest - math.Floor(rest)) {
+		p, q, pBefore, qBefore = math.Floor(rest)*p+pBefore, math.Floor(rest)*q+qBefore, p, q
+		switch {
+		case !(p <= most && q <= most):
+			return text
+		case p/q == math.Abs(x):
+			return fmt.Sprintf("%.0f/%.0f", math.Copysign(p, x), q)
+		}
+	}
 }
