@@ -178,7 +178,12 @@ func (w *netWriter) inner(depth int) {
 			"maxpool(2x2, stride=1, pad=[[0, 1], [1, 0]])", "scale(1/3)", "avgpool(3x3, stride=1, pad=same)", "id", "lrn(k=2)", "mul { | id | param([4, 1, 1]) }",
 			// one after the other, these keep differences large beside the numbers
 			"{ scale(4) -> softmax }", "{ scale(3) -> softmax(3) }", "{ relu -> pow(3) -> avgpool(3x3, stride=1, pad=same) -> pow(1/3) }",
-			"permute([0, 1, 3, 2])", "{ permute([0, 3, 1, 2]) -> reshape([4, 3, 3]) }"}
+			"permute([0, 1, 3, 2])", "{ permute([0, 3, 1, 2]) -> reshape([4, 3, 3]) }",
+			"prelu", "leaky_relu(0.2)", "hard_swish", "hard_sigmoid(1/5)", "elu(0.5)", "mish", "gelu(approximate=true)", "drop_path(0.5)",
+			`{ upsample(2, mode="bilinear") -> conv(4, 2x2, stride=2) }`, `resize([3, 3], mode="bicubic", align_corners=true)`, "{ resize([7, 2]) -> resize([3, 3]) }",
+			"{ deconv(4, 3x3, stride=2, pad=1, output_pad=1, groups=2) -> maxpool(2x2) }", "{ conv(16, 1x1) -> pixel_shuffle(2) -> pixel_unshuffle(2) -> conv(4, 1x1) }",
+			`{ pad([[1, 0], [2, 1]], mode="reflect") -> conv(4, 2x2, pad=[[1, 0], [0, 1]]) -> crop([[0, 1], [2, 1]]) }`, "{ split(2) -> concat }",
+			"group_norm(2, eps=1/4, scale=false)", "instance_norm(eps=1/4, shift=true)", "mul { | id | reduce_max(1) -> sigmoid }", "mul { | reduce_mean([1, 3]) -> sigmoid | id }"}
 		w.write("%s", ops[w.IntN(len(ops))])
 	case 3, 4:
 		w.write("{\n")

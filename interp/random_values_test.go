@@ -49,6 +49,12 @@ func TestRandomProgramsGiveWhatTheReferenceGives(t *testing.T) {
 			t.Errorf("%d of 150 programs have %s", met[kind], kind)
 		}
 	}
+	for _, kind := range []string{"prelu", "leaky_relu", "hard_swish", "hard_sigmoid", "elu", "mish", "gelu", "drop_path", "resize", "deconv", "pixel_shuffle", "pixel_unshuffle",
+		"pad", "crop", "slice", "group_norm", "instance_norm", "reduce_max", "reduce_mean", "param"} {
+		if met[kind] < 5 {
+			t.Errorf("%d of 150 programs have %s", met[kind], kind)
+		}
+	}
 }
 
 // defined computes every value of a net, with weights and images of seed 0.

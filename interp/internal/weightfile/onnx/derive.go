@@ -201,7 +201,7 @@ func (u *use) readBy(n *node, i int) {
 	if times := n.times(leaf); times != 1 {
 		u.changed = fmt.Sprintf("by a factor of %v", times)
 	}
-	setting := leaf == "" && (u.integer() || settingsOf[n.op] && i > 0 || u.stored.constant && u.stored.count == 1 || u.stored.noWeight)
+	setting := u.stored.noWeight || leaf == "" && (u.integer() || settingsOf[n.op] && i > 0 || u.stored.constant && u.stored.count == 1)
 	if u.readers++; u.readers == 1 {
 		u.axes, u.setting = axes, setting
 		if leaf != "" {
