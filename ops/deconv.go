@@ -10,6 +10,9 @@ import "cnnlang/ops/dim"
 //
 // Cost: one multiply-accumulate for each input element and each weight of its
 // channel, cropped ones included; one FLOP more for each added bias.
+//
+// The gradient of the input is a convolution of that of the result with the same weights, and that of
+// the weights needs both.
 type Deconv struct {
 	Out    dim.Size
 	K      dim.Pair

@@ -8,6 +8,8 @@ import (
 // it reads only how many images there are. Init is for training.
 //
 // Cost: none, it is there.
+//
+// The gradient of the tensor is the sum of those of all images; the input has none.
 type Learned struct {
 	Shape []dim.Size
 	Init  dim.Size

@@ -5,7 +5,8 @@ import (
 )
 
 // Matmul multiplies matrices: [N, …, a, k] by [N, …, k, b] gives [N, …, a, b], for each image and
-// each index of the axes between.
+// each index of the axes between. NaN and infinities spread as products and sums do: 0 times infinity
+// is NaN.
 //
 // Cost: k multiply-accumulates for each element.
 //

@@ -45,6 +45,9 @@ func (o *Add) WithEpilogue(e Epilogue) Op {
 // has no norm.
 //
 // Cost: 1 FLOP for each output element and input after the first.
+//
+// The gradient of a factor is that of the result times all other factors, of a gate summed along the
+// axes on which it has size 1.
 type Mul struct{ epilogue Epilogue }
 
 func (*Mul) Name() string { return "mul" }

@@ -13,6 +13,8 @@ import (
 // Shift no bias.
 //
 // Cost: 2 FLOPs for each element, a multiplication and an addition.
+//
+// The gradient needs the input, and in training the statistics of the batch, through which it goes too.
 type BatchNorm struct {
 	Eps   dim.Size
 	Scale bool

@@ -69,6 +69,49 @@ func BenchmarkMatmul(b *testing.B) {
 	}
 }
 
+// BenchmarkResize times resizes of blocked values, beside a copy of their result.
+func BenchmarkResize(b *testing.B) {
+	for _, c := range []struct {
+		name string
+		op   ops.Op
+		in   []int
+	}{
+		{"copy", &ops.Crop{By: pad(0)}, []int{1, 64, 112, 112}},
+		{"nearest", resize(112, 112, ops.Nearest, false), []int{1, 64, 56, 56}},
+		{"bilinear", resize(112, 112, ops.Bilinear, false), []int{1, 64, 56, 56}},
+		{"bilinear, corners", resize(112, 112, ops.Bilinear, true), []int{1, 64, 56, 56}},
+		{"bicubic", resize(112, 112, ops.Bicubic, false), []int{1, 64, 56, 56}},
+	} {
+		blocked(b, c.name, c.op, optest.Rand(1, c.in...), 0)
+	}
+}
+
+// BenchmarkDeconv times transposed convolutions of blocked values, beside convolutions of stride 1
+// of the same work.
+func BenchmarkDeconv(b *testing.B) {
+	for _, c := range []struct{ in, out, size, k int }{
+		{256, 128, 28, 2}, {256, 128, 28, 3}, {256, 128, 28, 4}, {128, 64, 56, 4}, {512, 256, 14, 4},
+	} {
+		x := optest.Rand(1, 1, c.in, c.size, c.size)
+		work := 2 * float64(c.in*c.out*c.size*c.size*c.k*c.k)
+		name := fmt.Sprintf("%d to %d channels, %dx%d", c.in, c.out, c.k, c.k)
+		blocked(b, name, deconv(c.out, pair(c.k, c.k), pair(2, 2), samePad), x, work)
+		blocked(b, name+" as a convolution", conv(c.out, pair(c.k, c.k), padded(samePad)), x, work)
+	}
+}
+
+// blocked times the first way that computes blocks of float32; GF/s counts so many FLOPs.
+func blocked(b *testing.B, name string, op ops.Op, x tensor.Tensor, flops float64) {
+	b.Helper()
+	in := []tensor.Tensor{x}
+	for _, w := range optest.Ways(b, op, in, optest.Params(op, 2, x)) {
+		if w.IsBlocked() && w.Precision == layout.F32 {
+			way(b, name, w, flops)
+			return
+		}
+	}
+}
+
 // BenchmarkOther times ops that are no convolutions; GF/s counts their own FLOPs.
 func BenchmarkOther(b *testing.B) {
 	x := optest.Rand(1, 1, 64, 112, 112)

@@ -23,6 +23,13 @@ func TestPartsAreSmall(t *testing.T) {
 		{linear(512), in{{16, 25088}}},
 		{maxpool(pair(50, 50), pair(1, 1), pad(0), false), in{{1, 8, 224, 224}}},
 		{deconv(256, pair(4, 4), pair(2, 2), pad(1)), in{{1, 512, 32, 32}}},
+		{optest.Matmul(), in{{1, 3136, 256}, {1, 256, 3136}}}, // what each pixel takes of all others
+		{resize(480, 480, ops.Bicubic, false), in{{1, 64, 60, 60}}},
+		{groupNorm(32, true, true), in{{1, 256, 200, 200}}},
+		{optest.Softmax(2), in{{1, 3136, 3136}}},
+		{optest.Softmax(1), in{{1, 21, 480, 480}}},
+		{ops.Mish.Op(), in{{1, 64, 320, 320}}},
+		{top(1), in{{1, 256, 200, 200}}},
 	} {
 		var x []tensor.Tensor
 		var shapes []dim.Shape
