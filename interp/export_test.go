@@ -40,3 +40,11 @@ func (m *Model) Known() bool { return m.plan.Known() }
 // Borrow and Return are what Run does before and after.
 func (m *Model) Borrow(ctx context.Context) (*Session, error) { return m.borrow(ctx) }
 func (m *Model) Return(s *Session)                            { m.sessions <- s }
+
+// ExportedLabels are the names that the files of lists of labels declare.
+func ExportedLabels() (names []string) {
+	for _, m := range labelModules() {
+		names = append(names, m.Exported()...)
+	}
+	return names
+}

@@ -117,7 +117,7 @@ func TestFormulasOfTheLibrary(t *testing.T) {
 				if values[param] != nil {
 					value = values[param]
 				}
-				if !slices.Contains([]string{"N", "C", "H", "W", "stem", "pool", "act", "n", "unit"}, param) { // formulas are for blocks by default
+				if !slices.Contains([]string{"N", "C", "H", "W", "stem", "pool", "act", "n", "unit", "scaling"}, param) { // formulas are for blocks by default
 					set[param], texts = value[k], append(texts, param+"="+value[k])
 				}
 			}

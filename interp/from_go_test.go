@@ -44,11 +44,6 @@ func TestProgramOfTheReadme(t *testing.T) {
 	}
 	photo := copyInto(t, "../testdata/images/"+image, folder)
 	copyInto(t, "../go.sum", folder)
-	mod, err := os.ReadFile("../go.mod")
-	if err != nil {
-		t.Fatal(err)
-	}
-	requirements := regexp.MustCompile(`(?s)\nrequire \(.*?\n\)\n`).FindAllString(string(mod), -1)
 	if err := os.WriteFile(filepath.Join(folder, "classify.go"), []byte(program[1]), 0o666); err != nil {
 		t.Fatal(err)
 	}
@@ -58,15 +53,7 @@ func TestProgramOfTheReadme(t *testing.T) {
 		args := strings.Fields(strings.Replace(command[1], "=../cnnlang", "="+module, 1))
 		switch args[1] {
 		case "tidy":
-			// It would look at modules that only tests of modules need. What it keeps of this one's requirements is in the cache.
-			name := filepath.Join(folder, "go.mod")
-			made, err := os.ReadFile(name)
-			if err == nil {
-				err = os.WriteFile(name, []byte(string(made)+strings.Join(requirements, "")), 0o666)
-			}
-			if err != nil {
-				t.Fatal(err)
-			}
+			requireAsHere(t, filepath.Join(folder, "go.mod"))
 			continue
 		case ".":
 			args = []string{"run", ".", net, weights, image}
@@ -94,6 +81,24 @@ func TestProgramOfTheReadme(t *testing.T) {
 }
 
 // copyInto copies a file into a folder and returns its content.
+// requireAsHere does what `go mod tidy` would, which looks at modules that only tests of modules need:
+// it copies this module's requirements, which are in the cache.
+func requireAsHere(t *testing.T, path string) {
+	t.Helper()
+	here, err := os.ReadFile("../go.mod")
+	if err != nil {
+		t.Fatal(err)
+	}
+	made, err := os.ReadFile(path)
+	if err == nil {
+		requirements := regexp.MustCompile(`(?s)\nrequire \(.*?\n\)\n`).FindAllString(string(here), -1)
+		err = os.WriteFile(path, []byte(string(made)+strings.Join(requirements, "")), 0o666)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
 func copyInto(t *testing.T, path, folder string) []byte {
 	t.Helper()
 	content, err := os.ReadFile(path)

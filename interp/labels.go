@@ -13,6 +13,7 @@ import (
 	"cnnlang/interp/internal/regular"
 	"cnnlang/interp/internal/weights"
 	"cnnlang/lang/resolve"
+	"cnnlang/stdlib"
 )
 
 // Labels are the names of a net's classes, in the order of its outputs. They are the first of
@@ -75,12 +76,24 @@ func ReadLabels(path string) (Labels, error) {
 
 // KnownLabels are the names of lists of labels that NamedLabels finds: those of std.classes and
 // std.challenge.
-func KnownLabels() (names []string) {
-	for _, m := range labelModules() {
-		names = append(names, m.Exported()...)
+func KnownLabels() []string { return knownLabels() }
+
+// knownLabels looks for them in the texts, as every command names them in its help and few read one.
+var knownLabels = sync.OnceValue(func() (names []string) {
+	for _, file := range labelFiles {
+		text, err := fs.ReadFile(stdlib.FS, strings.TrimPrefix(file, "std.")+".cnn")
+		if err != nil {
+			panic("interp: " + err.Error())
+		}
+		for line := range strings.Lines(string(text)) {
+			if rest, ok := strings.CutPrefix(line, "let "); ok && !strings.HasPrefix(rest, "_") {
+				name, _, _ := strings.Cut(rest, " ")
+				names = append(names, name)
+			}
+		}
 	}
 	return names
-}
+})
 
 // NamedLabels finds one of KnownLabels, such as imagenet1k.
 func NamedLabels(name string) (Labels, bool) {

@@ -117,6 +117,9 @@ func TestLabelsThatDoNotFit(t *testing.T) {
 
 // The lists of the library: the orders that publishers train in are of the same classes.
 func TestNamedLabels(t *testing.T) {
+	if known, all := interp.KnownLabels(), interp.ExportedLabels(); !slices.Equal(known, all) {
+		t.Errorf("known are %q, and there are %q", known, all)
+	}
 	lists := map[string][]string{}
 	for _, name := range interp.KnownLabels() {
 		l, ok := interp.NamedLabels(name)

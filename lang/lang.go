@@ -21,8 +21,25 @@ type Program struct {
 // File returns a file of the program by the name that diagnostics use, or nil.
 func (p *Program) File(name string) *source.File { return p.files[name] }
 
-// Files are the names of all files of the program, sorted.
-func (p *Program) Files() []string { return slices.Sorted(maps.Keys(p.files)) }
+// Files are the names of all files of the program, sorted: the main one, the prelude, and what they import.
+func (p *Program) Files() []string {
+	names := map[string]bool{}
+	add := func(m *resolve.Module) bool {
+		if m == nil || names[m.Name()] {
+			return false
+		}
+		names[m.Name()] = true
+		return true
+	}
+	add(p.Prelude)
+	for open := []*resolve.Module{p.Main}; len(open) > 0; {
+		m := open[len(open)-1]
+		if open = open[:len(open)-1]; add(m) {
+			open = append(open, m.Imports...)
+		}
+	}
+	return slices.Sorted(maps.Keys(names))
+}
 
 // Load reads the file name from files, follows its imports and resolves every
 // name. Imports of std.x and nets.x are files x.cnn of the library; imports of "./x.cnn" are

@@ -62,7 +62,7 @@ func (s *selection) sizes(cmd *cobra.Command) {
 func (s *selection) pictures(cmd *cobra.Command) {
 	s.prepare = &option[string]{what: "EXPR", parse: parseExpression}
 	cmd.Flags().Var(s.prepare, "prepare", "how images are prepared, in place of what the net's meta says, as in 'imagenet(fit=\"squash\")'")
-	complete(cmd, "prepare", fixed(interp.Preparations()...))
+	complete(cmd, "prepare", noFiles(interp.Preparations))
 	s.exif = choiceOf(exifIgnore, exifApply)
 	cmd.Flags().Var(s.exif, "exif", "whether images are turned as their EXIF orientation says, apply or ignore")
 	complete(cmd, "exif", fixed(exifApply, exifIgnore))

@@ -16,8 +16,9 @@ type Kind int
 const (
 	// Declared is for blocks, nets, values and imported files: the top-level names.
 	Declared Kind = iota
-	// Parameter is for one of the block around it, and Argument for one of what is called.
+	// Parameter is for one of the block around it.
 	Parameter
+	// Argument is for a parameter of what is called.
 	Argument
 	// Size is for an axis of a signature, or how many values one takes.
 	Size

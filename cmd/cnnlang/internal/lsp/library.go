@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"strings"
 
+	"cnnlang/interp"
 	"cnnlang/interp/atomicfile"
 	"cnnlang/interp/editor"
 )
@@ -26,7 +27,7 @@ func (s *server) shownFile(file, text string) (path string, err error) {
 	}
 	sum := sha256.Sum256([]byte(text))
 	path = filepath.Join(cache, "cnnlang", "library", hex.EncodeToString(sum[:6]), filepath.FromSlash(file))
-	if old, err := os.ReadFile(path); err == nil && string(old) == text {
+	if old, err := interp.ReadText(path); err == nil && old == text {
 		return path, nil
 	}
 	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
