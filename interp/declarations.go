@@ -5,6 +5,7 @@ import (
 	"io/fs"
 	"path"
 	"regexp"
+	"slices"
 	"strings"
 
 	"cnnlang/lang"
@@ -49,9 +50,14 @@ type Port struct {
 }
 
 // Declarations describes the library: the primitives first, then the blocks of std, then
-// the nets, each in order of their files, and last the keys and the forms of `train`.
+// the nets as Families has them, each in order of their files, and last the keys and the forms of `train`.
 func Declarations() ([]Declaration, error) {
 	modules, err := LibraryModules()
+	place := map[string]int{} // of a file of nets among the families
+	for i, f := range Families() {
+		place["nets/"+f.Name+".cnn"] = i + 1
+	}
+	slices.SortStableFunc(modules, func(a, b *resolve.Module) int { return place[a.Name()] - place[b.Name()] })
 	var all []Declaration
 	for _, m := range modules {
 		all = append(all, declarations(m)...)

@@ -47,7 +47,7 @@ type listFlags struct {
 
 // list is `cnnlang list`.
 func (a *app) list() *cobra.Command {
-	f := &listFlags{family: textOf("FAMILY"), maxParams: countOption(), maxMACs: countOption()}
+	f := &listFlags{family: onceOf(textOf("FAMILY")), maxParams: countOption(), maxMACs: countOption()}
 	cmd := &cobra.Command{
 		Use:   "list [WORD...]",
 		Short: "List the nets of the library",
