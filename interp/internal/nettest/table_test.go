@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"os"
 	"regexp"
-	"sort"
 	"strings"
 	"testing"
 
@@ -57,15 +56,11 @@ func inOrder() (names []string) {
 	return names
 }
 
-// table lists the nets in the order of their papers, the smallest of each first.
+// table lists the nets in their order.
 func table(t *testing.T, deviations map[string]string) string {
 	t.Helper()
-	type row struct {
-		paper, text string
-		params      dim.Size
-	}
-	var rows []row
-	for _, name := range interp.Library() {
+	text := tableHead
+	for _, name := range inOrder() {
 		n := Instantiate(t, name, nil)
 		paper := n.Meta.Paper
 		if id, ok := strings.CutPrefix(paper, "arXiv:"); ok {
@@ -86,19 +81,8 @@ func table(t *testing.T, deviations map[string]string) string {
 		if deviation == "" {
 			deviation = noReference
 		}
-		text := fmt.Sprintf("| `%s` | %s | %s | %s | %s | %s | %s |\n",
+		text += fmt.Sprintf("| `%s` | %s | %s | %s | %s | %s | %s |\n",
 			name, paper, strings.Join(inputs, ", "), grouped(n.Main.Params), sides, grouped(n.Main.MACs), deviation)
-		rows = append(rows, row{paper, text, n.Main.Params})
-	}
-	sort.SliceStable(rows, func(i, j int) bool {
-		if rows[i].paper != rows[j].paper {
-			return rows[i].paper < rows[j].paper
-		}
-		return rows[i].params.Cmp(rows[j].params) < 0
-	})
-	text := tableHead
-	for _, r := range rows {
-		text += r.text
 	}
 	return text
 }
