@@ -14,8 +14,9 @@ import (
 //
 //   - A concat that begins with all inputs of an earlier one begins with that one instead. DenseNet's
 //     layers, each of which is given the results of all before it, become concat { | id | layer }.
-//   - Neighbouring inputs that are made of one value, which nothing else is made of, become a concat of their own, as in
-//     the last modules of Inception v3: concat { | … | conv(384, 1x1) -> concat { | conv(384, 1x3) | conv(384, 3x1) } }.
+//   - Neighbouring inputs that rows of operations make of one value, which nothing else is made of, become a concat of
+//     their own, as in the last modules of Inception v3:
+//     concat { | … | conv(384, 1x1) -> concat { | conv(384, 1x3) | conv(384, 3x1) } }.
 
 // mostApart is how deep a concat is taken apart.
 const mostApart = 8
@@ -28,6 +29,11 @@ func Nested(n *flat.Net) *flat.Net {
 	b := &nester{from: n, dominance: newDominance(n.Graph, readsOf(n.Graph)), state: map[step]int{}, ends: map[int]*graph.Node{},
 		to: &flat.Net{Graph: &graph.Graph{Name: n.Graph.Name}, Format: n.Format, Meta: n.Meta, Notes: n.Notes}, made: map[*graph.Node]*graph.Node{}}
 	for _, node := range n.Graph.Nodes {
+		top := node.ID
+		if len(node.In) == 1 {
+			top = b.top[node.In[0].ID]
+		}
+		b.top = append(b.top, top)
 		about := n.About[node.ID]
 		again := *node
 		if isConcat(node) {
@@ -54,6 +60,9 @@ type nester struct {
 	from, to  *flat.Net
 	dominance *dominance
 	made      map[*graph.Node]*graph.Node
+	// The first value of the row of operations, each with one input, that leads to a value. An input of a concat
+	// whose row begins with a merge, as in the cells of NASNet, is a part of its own.
+	top []int
 	// The lists of inputs, as a tree in which each step is one more input: where a list leads, and the
 	// concat of which it is all inputs.
 	state map[step]int
@@ -127,7 +136,7 @@ func (b *nester) apart(n *graph.Node, list []*graph.Node, all, depth int) (in []
 			common = tree.meet(common, x.ID)
 		}
 		if len(part) < 2 || len(part) == len(list) || depth == mostApart || b.dominance.behind.meet(common, n.ID) != n.ID ||
-			slices.ContainsFunc(part, func(x *graph.Node) bool { return x.ID == common }) {
+			slices.ContainsFunc(part, func(x *graph.Node) bool { return x.ID == common || b.top[x.ID] > common }) {
 			in = append(in, b.all(part)...)
 		} else {
 			in = append(in, b.part(n, b.apart(n, part, common, depth+1)))
