@@ -91,9 +91,14 @@ func ofTorchvision(name string) (e elsewhere, ok bool) {
 	}
 	nth, known := map[string]int{"": -1, ".DEFAULT": -1, ".IMAGENET1K_V1": 0, ".IMAGENET1K_V2": 1, ".COCO_V1": 0, ".COCO_WITH_VOC_LABELS_V1": 0}[version]
 	plain := func(name string) string { return strings.ReplaceAll(strings.ToLower(name), "_", "") }
-	for _, net := range Library() {
-		if known && plain(net) == plain(model) && torchvisions(net) > nth {
-			return elsewhere{net: net, publisher: torchvisionName, nth: nth}, true
+	for _, same := range []func(net string) bool{
+		func(net string) bool { return strings.EqualFold(net, model) },
+		func(net string) bool { return plain(net) == plain(model) }, // less exact: regnet_x_1_6gf and regnet_x_16gf
+	} {
+		for _, net := range Library() {
+			if known && same(net) && torchvisions(net) > nth {
+				return elsewhere{net: net, publisher: torchvisionName, nth: nth}, true
+			}
 		}
 	}
 	return e, false

@@ -83,9 +83,6 @@ func TestFilesOfTorchvisionAreListed(t *testing.T) {
 		if later := renamed[file]; later != "" {
 			file = later
 		}
-		if !slices.Contains(interp.Library(), name) {
-			continue
-		}
 		switch got, ok := all[file]; {
 		case ok == (unlisted[file] != ""):
 			t.Errorf("%s: listed is %t, and the reason why not %q", file, ok, unlisted[file])
@@ -94,7 +91,21 @@ func TestFilesOfTorchvisionAreListed(t *testing.T) {
 				t.Errorf("%s is listed by %s, want %s", file, got.net.Name, name)
 			}
 			checkListing(t, got, row[3:])
+			switch model, version, _ := strings.Cut(row[1], "."); {
+			case version != "IMAGENET1K_V1" && row[10] != "":
+				checkName(t, model+".DEFAULT", got)
+			case strings.Contains(version, "SWAG"):
+				checkName(t, row[1], got)
+			}
 		}
+	}
+}
+
+// checkName has a name of torchvision's mean a net with this file.
+func checkName(t *testing.T, name string, want listing) {
+	t.Helper()
+	if n, files := meant(t, name); n.Name != want.net.Name || len(files) != 1 || files[0] != want.File {
+		t.Errorf("%s is %s with %q, want %s with %s", name, n.Name, files, want.net.Name, want.File)
 	}
 }
 

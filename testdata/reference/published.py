@@ -9,10 +9,11 @@ OTHERS = ("vit_", "swin", "maxvit")  # which attend
 
 with open(f"{os.path.dirname(os.path.abspath(__file__))}/published.csv", "w") as f:
     rows = csv.writer(f, lineterminator="\n")
-    rows.writerow(["net", "weights", "file", "params", "resize", "crop", "interpolation", "mean", "std", "top1"])
+    rows.writerow(["net", "weights", "file", "params", "resize", "crop", "interpolation", "mean", "std", "top1", "default"])
     for net in list_models(module=torchvision.models):
         for w in () if net.startswith(OTHERS) else get_model_weights(net):
             p = w.transforms()
             (resize,), (crop,) = p.resize_size, p.crop_size
             rows.writerow([net, str(w), os.path.basename(w.url), w.meta["num_params"], resize, crop, p.interpolation.value,
-                           *(" ".join(f"{x:.6g}" for x in xs) for xs in (p.mean, p.std)), w.meta["_metrics"]["ImageNet-1K"]["acc@1"]])
+                           *(" ".join(f"{x:.6g}" for x in xs) for xs in (p.mean, p.std)), w.meta["_metrics"]["ImageNet-1K"]["acc@1"],
+                           "default" if w == get_model_weights(net).DEFAULT else ""])
