@@ -12,10 +12,9 @@ import (
 // An elsewhere is what another's name for a net of the library means.
 type elsewhere struct {
 	net string
-	// publisher and nth are of the file in the net's meta that has the same numbers: the nth of
-	// that publisher, from 0, -1 for the last; "" if the name says nothing of weights.
-	publisher string
-	nth       int
+	// publisher and file are of the entry in the net's meta that has the same numbers: that
+	// publisher's first where file is "". Without a publisher the name says nothing of weights.
+	publisher, file string
 	// differs says what is otherwise, so that the name only suggests the net.
 	differs string
 }
@@ -52,7 +51,7 @@ func fromElsewhere(name string) (elsewhere, bool) {
 	if e, ok := elsewhereTable()[name]; ok {
 		return e, true
 	}
-	if e, ok := ofTorchvision(name); ok && torchvisions(e.net) > 0 {
+	if e, ok := ofTorchvision(name); ok {
 		return e, true
 	}
 	if catalogue()[name] != "" {
@@ -72,8 +71,10 @@ func fromElsewhere(name string) (elsewhere, bool) {
 		return elsewhere{}, false
 	}
 	if versions := map[string]int{"tv_in1k": 0, "tv2_in1k": 1}; e.differs == "" {
-		if nth, ok := versions[tag]; ok && torchvisions(e.net) > nth {
-			return elsewhere{net: e.net, publisher: torchvisionName, nth: nth}, true
+		if nth, ok := versions[tag]; ok {
+			if own, ok := torchvisions(e.net, false, nth); ok {
+				return own, true
+			}
 		}
 		e.differs = fmt.Sprintf("the same net, and the weights %s are not among those that it lists: a file of them may fit", tag)
 	}
@@ -83,32 +84,88 @@ func fromElsewhere(name string) (elsewhere, bool) {
 // torchvisionName is what std.weights calls it.
 const torchvisionName = "torchvision"
 
-// ofTorchvision is for ResNet50_Weights.IMAGENET1K_V2 and the like, and ResNet50_Weights.DEFAULT.
-func ofTorchvision(name string) (e elsewhere, ok bool) {
-	model, version, ok := strings.Cut(name, "_Weights")
-	if !ok {
-		return e, false
+// ofEnum finds the file that a member of one of torchvision's enums of weights stands for, of
+// the net that is called as the enum.
+func ofEnum(net, member string) (elsewhere, bool) {
+	switch member {
+	case ".IMAGENET1K_V1", ".COCO_V1", ".COCO_WITH_VOC_LABELS_V1":
+		return torchvisions(net, false, 0)
+	case ".IMAGENET1K_V2":
+		return torchvisions(net, false, 1)
+	case ".IMAGENET1K_SWAG_LINEAR_V1":
+		return torchvisions(net, true, 0)
+	case ".IMAGENET1K_SWAG_E2E_V1": // trained to the end on larger pictures, and so of another net
+		return torchvisions(net+"_swag", true, 0)
+	case "", ".DEFAULT": // the last of torchvision's own, or SWAG's where there is none
+		if e, ok := torchvisions(net, false, -1); ok {
+			return e, true
+		}
+		return torchvisions(net+"_swag", true, 0)
 	}
-	nth, known := map[string]int{"": -1, ".DEFAULT": -1, ".IMAGENET1K_V1": 0, ".IMAGENET1K_V2": 1, ".COCO_V1": 0, ".COCO_WITH_VOC_LABELS_V1": 0}[version]
+	return elsewhere{}, false
+}
+
+// ofTorchvision is for ResNet50_Weights.IMAGENET1K_V2 and the like, and ResNet50_Weights.DEFAULT.
+func ofTorchvision(name string) (elsewhere, bool) {
+	model, member, ok := strings.Cut(name, "_Weights")
+	if !ok {
+		return elsewhere{}, false
+	}
 	plain := func(name string) string { return strings.ReplaceAll(strings.ToLower(name), "_", "") }
 	for _, same := range []func(net string) bool{
 		func(net string) bool { return strings.EqualFold(net, model) },
 		func(net string) bool { return plain(net) == plain(model) }, // less exact: regnet_x_1_6gf and regnet_x_16gf
 	} {
 		for _, net := range Library() {
-			if known && same(net) && torchvisions(net) > nth {
-				return elsewhere{net: net, publisher: torchvisionName, nth: nth}, true
+			if same(net) {
+				if e, ok := ofEnum(net, member); ok {
+					return e, true
+				}
 			}
 		}
 	}
-	return e, false
+	return elsewhere{}, false
 }
 
-// torchvisions is how many files of a net torchvision publishes.
-func torchvisions(net string) int { return len(filesOf(net, torchvisionName)) }
+// torchvisions finds the nth file, from 0, that torchvision publishes for a net, -1 for the
+// last: of those that SWAG trained, or of the others.
+func torchvisions(net string, swag bool, nth int) (elsewhere, bool) {
+	files := slices.DeleteFunc(slices.Clone(filesOf(net, torchvisionName)), func(c Checkpoint) bool {
+		return strings.Contains(c.File, "_swag-") != swag
+	})
+	if nth < 0 {
+		nth = len(files) - 1
+	}
+	if nth < 0 || nth >= len(files) {
+		return elsewhere{}, false
+	}
+	return elsewhere{net: net, publisher: torchvisionName, file: files[nth].File}, true
+}
+
+// listed are the files that nets of the library list, by the net: a name is looked up more than
+// once, and a large net takes long to make.
+var listed sync.Map
 
 // filesOf are a publisher's files of a library net, in the order of its meta.
 func filesOf(net, publisher string) (files []Checkpoint) {
+	all, known := listed.Load(net)
+	if !known {
+		all = metaFiles(net)
+		listed.Store(net, all)
+	}
+	for _, c := range all.([]Checkpoint) {
+		if c.Publisher == publisher {
+			files = append(files, c)
+		}
+	}
+	return files
+}
+
+// metaFiles are the files that a net of the library lists, none if there is no such net.
+func metaFiles(net string) []Checkpoint {
+	if catalogue()[net] == "" {
+		return nil
+	}
 	p, err := load(nets.FS, catalogue()[net], "nets/", net, std)
 	if err != nil {
 		return nil
@@ -117,17 +174,15 @@ func filesOf(net, publisher string) (files []Checkpoint) {
 	if err != nil {
 		return nil
 	}
-	return slices.DeleteFunc(slices.Clone(n.Meta.Weights), func(c Checkpoint) bool { return c.Publisher != publisher })
+	return n.Meta.Weights
 }
 
-// file is the one that the name means.
-func (e elsewhere) file() (Checkpoint, bool) {
-	files := filesOf(e.net, e.publisher)
-	switch {
-	case e.publisher == "" || len(files) <= e.nth:
-		return Checkpoint{}, false
-	case e.nth < 0:
-		return files[len(files)-1], true
+// listedFile is the one that the name means.
+func (e elsewhere) listedFile() (Checkpoint, bool) {
+	for _, c := range filesOf(e.net, e.publisher) {
+		if e.publisher != "" && (e.file == "" || e.file == c.File) {
+			return c, true
+		}
 	}
-	return files[e.nth], true
+	return Checkpoint{}, false
 }

@@ -76,10 +76,13 @@ func TestNamesOfOthers(t *testing.T) {
 		"torchvision.models.mobilenet_v2":                     {"mobilenet_v2", ""},
 		"torchvision.models.detection.retinanet_resnet50_fpn": {"retinanet_resnet50_fpn", "retinanet_resnet50_fpn_coco-eeacb38b.pth"},
 		"RetinaNet_ResNet50_FPN_Weights.COCO_V1":              {"retinanet_resnet50_fpn", "retinanet_resnet50_fpn_coco-eeacb38b.pth"},
-		"InceptionV3":                                         {"inception_v3_keras", "inception_v3_weights_tf_dim_ordering_tf_kernels.h5"},
-		"tf.keras.applications.MobileNetV2":                   {"mobilenet_v2_keras", "mobilenet_v2_weights_tf_dim_ordering_tf_kernels_1.0_224.h5"},
-		"hf_hub:timm/legacy_seresnext50_32x4d.in1k":           {"legacy_seresnext50_32x4d", "model.safetensors"},
-		"tv_resnet34":                                         {"resnet34", "resnet34-b627a593.pth"},
+		"DeepLabV3_ResNet101_Weights.COCO_WITH_VOC_LABELS_V1": {"deeplabv3_resnet101", "deeplabv3_resnet101_coco-586e9e4e.pth"},
+		"RegNet_Y_16GF_Weights.DEFAULT":                       {"regnet_y_16gf", "regnet_y_16gf-3e4a00f9.pth"},
+		"RegNet_Y_16GF_Weights.IMAGENET1K_SWAG_E2E_V1":        {"regnet_y_16gf_swag", "regnet_y_16gf_swag-43afe44d.pth"},
+		"InceptionV3":                               {"inception_v3_keras", "inception_v3_weights_tf_dim_ordering_tf_kernels.h5"},
+		"tf.keras.applications.MobileNetV2":         {"mobilenet_v2_keras", "mobilenet_v2_weights_tf_dim_ordering_tf_kernels_1.0_224.h5"},
+		"hf_hub:timm/legacy_seresnext50_32x4d.in1k": {"legacy_seresnext50_32x4d", "model.safetensors"},
+		"tv_resnet34":                               {"resnet34", "resnet34-b627a593.pth"},
 	} {
 		n, files := meant(t, name)
 		if n.Name != want[0] || want[1] != "" && (len(files) != 1 || path.Base(files[0]) != want[1]) || want[1] == "" && len(files) < 2 {
@@ -87,10 +90,11 @@ func TestNamesOfOthers(t *testing.T) {
 		}
 	}
 	for name, want := range map[string]string{
-		"resnet50.a1_in1k":               `there is no net called "resnet50.a1_in1k"; the nearest is "resnet50": the same net, and the weights a1_in1k are not among those that it lists: a file of them may fit`,
-		"seresnext50_32x4d.gluon_in1k":   `there is no net called "seresnext50_32x4d.gluon_in1k"; the nearest is "seresnext50_32x4d": the same net, and the weights gluon_in1k are not among those that it lists: a file of them may fit`,
-		"microsoft/resnet-50":            `there is no net called "microsoft/resnet-50"; the nearest is "resnet50": the same net, but transformers' names of weights are others`,
-		"ResNet18_Weights.IMAGENET1K_V2": "", "ESPCN_Weights": "", "ESPCN_Weights.DEFAULT": "", "resnet50.": "", ".tv_in1k": "", "timm/": "", "nothing.tv_in1k": "",
+		"resnet50.a1_in1k":                  `there is no net called "resnet50.a1_in1k"; the nearest is "resnet50": the same net, and the weights a1_in1k are not among those that it lists: a file of them may fit`,
+		"seresnext50_32x4d.gluon_in1k":      `there is no net called "seresnext50_32x4d.gluon_in1k"; the nearest is "seresnext50_32x4d": the same net, and the weights gluon_in1k are not among those that it lists: a file of them may fit`,
+		"VGG16_Weights.IMAGENET1K_FEATURES": `there is no net called "VGG16_Weights.IMAGENET1K_FEATURES"; the nearest is "vgg16": a backbone for SSD: its file has no numbers of the classifier`,
+		"microsoft/resnet-50":               `there is no net called "microsoft/resnet-50"; the nearest is "resnet50": the same net, but transformers' names of weights are others`,
+		"ResNet18_Weights.IMAGENET1K_V2":    "", "ResNet18_Weights.IMAGENET1K_SWAG_E2E_V1": "", "RegNet_Y_128GF_Weights.IMAGENET1K_V1": "", "ESPCN_Weights": "", "ESPCN_Weights.DEFAULT": "", "resnet50.": "", ".tv_in1k": "", "timm/": "", "nothing.tv_in1k": "",
 	} {
 		err := interp.Known(name)
 		if want != "" && (err == nil || err.Error() != want) {

@@ -100,7 +100,7 @@ func Open(nameOrPath string) (*Program, error) {
 		return p, nil
 	}
 	p.Elsewhere = nameOrPath
-	if file, ok := e.file(); ok {
+	if file, ok := e.listedFile(); ok {
 		p.only = &file
 	}
 	return p, nil

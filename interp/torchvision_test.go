@@ -91,11 +91,9 @@ func TestFilesOfTorchvisionAreListed(t *testing.T) {
 				t.Errorf("%s is listed by %s, want %s", file, got.net.Name, name)
 			}
 			checkListing(t, got, row[3:])
-			switch model, version, _ := strings.Cut(row[1], "."); {
-			case version != "IMAGENET1K_V1" && row[10] != "":
+			checkName(t, row[1], got)
+			if model, _, _ := strings.Cut(row[1], "."); row[10] != "" {
 				checkName(t, model+".DEFAULT", got)
-			case strings.Contains(version, "SWAG"):
-				checkName(t, row[1], got)
 			}
 		}
 	}
