@@ -8,14 +8,13 @@ import (
 	"strings"
 	"testing"
 
-	"cnnlang/interp"
 	"cnnlang/interp/graph"
 )
 
 // The page of every net has the boxes that Go draws, in their order, and of every operation its shape, its
 // tensors and a line of its text.
 func TestPageHasWhatIsDrawn(t *testing.T) {
-	for _, name := range interp.Library() {
+	for _, name := range library() {
 		n := netOf(t, name)
 		memory := &Heat{Name: "memory", Of: map[string]float64{}, Text: func(v float64) string { return fmt.Sprint(v) }}
 		total := 0.0
