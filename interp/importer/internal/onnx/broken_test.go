@@ -112,6 +112,26 @@ func TestBroken(t *testing.T) {
 	langtest.Golden(t, filepath.Join(folder, "../broken/onnx.txt"), list.String())
 }
 
+// TestNothingRead: numbers that would be too many to compute keep no network from being read alone, and
+// nothing computes them then.
+func TestNothingRead(t *testing.T) {
+	filled := node("ConstantOfShape", []string{"s"}, []string{"w"})
+	shape := proto{}.Int(1, 2).Int(2, 7).Text(8, "s").Ints(7, 40_000, 40_000)
+	source := flattest.Source("net.onnx", modelOf(proto{}.Add(1, filled).Add(1, node("MatMul", []string{"v", "w"}, []string{"y"})).Add(5, shape).Add(11, port("v", 1, 40_000)).Add(12, port("y"))))
+	source.NoWeights = true
+	net, err := onnx.Read(source)
+	if err != nil {
+		t.Fatal(err)
+	}
+	tensors := net.About[net.Graph.Output().ID].Tensors
+	if len(tensors) == 0 {
+		t.Fatal("the product has no tensor")
+	}
+	if _, err := tensors[0].Read(); err == nil || !strings.Contains(err.Error(), "only the network was read, without numbers; import it without --no-weights") {
+		t.Errorf("got the error %v", err)
+	}
+}
+
 func attributes(n int) (list []proto) {
 	for i := range n {
 		list = append(list, attribute(fmt.Sprint("a", i), 1))

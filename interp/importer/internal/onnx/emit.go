@@ -20,8 +20,12 @@ const (
 	perByte      = 16
 )
 
-// limitWork counts what reading every tensor would take: a small file could ask for any amount.
+// limitWork counts what reading every tensor would take: a small file could ask for any amount. Where no
+// numbers are wanted none is read, and what the other files would add to the limit is not known.
 func (t *tracer) limitWork() error {
+	if t.source.NoWeights {
+		return nil
+	}
 	limit, work := mostComputed+perByte*(t.m.in.Size+t.m.tensors.Others()), int64(0)
 	for _, s := range t.steps {
 		for _, w := range s.params {
@@ -114,20 +118,25 @@ func (t *tracer) about(s *step) flat.About {
 	a.Scope, a.Class = s.node.scope()
 	for i, p := range s.op.(ops.Op).Params(s.dims()) {
 		w := s.params[i]
-		a.Tensors = append(a.Tensors, flat.Tensor{Name: w.name, Shape: sizesOf(p.Shape), Read: w.checked(t.m.in)})
+		a.Tensors = append(a.Tensors, flat.Tensor{Name: w.name, Shape: sizesOf(p.Shape), Read: t.checked(w)})
 	}
 	return a
 }
 
 // checked reads a tensor and holds what was read to its shape.
-func (w *weight) checked(in weightfile.Input) func() ([]float32, error) {
-	if w.read == nil {
+func (t *tracer) checked(w *weight) func() ([]float32, error) {
+	switch {
+	case w.read == nil:
 		return nil
+	case t.source.NoWeights:
+		return func() ([]float32, error) {
+			return nil, &flat.Refused{Path: t.m.in.Path, Problems: []flat.Problem{{Got: "only the network was read, without numbers", Can: "import it without --no-weights"}}}
+		}
 	}
 	return func() ([]float32, error) {
 		data, err := w.read()
 		if err == nil && len(data) != elements(w.shape) {
-			err = in.Corrupt(w.name, "has %d numbers, want %d; the file was changed while it was read", len(data), elements(w.shape))
+			err = t.m.in.Corrupt(w.name, "has %d numbers, want %d; the file was changed while it was read", len(data), elements(w.shape))
 		}
 		return data, err
 	}
