@@ -11,6 +11,7 @@ import (
 	"cnnlang/interp"
 	"cnnlang/interp/draw"
 	"cnnlang/interp/graph"
+	"cnnlang/interp/internal/prove/provetest"
 	"cnnlang/lang/ast"
 	"cnnlang/lang/source"
 	"cnnlang/nets"
@@ -47,8 +48,8 @@ func TestPicturesOfBlocks(t *testing.T) {
 					t.Errorf("%s: %s: %v", e.Name(), o.Name, err)
 					continue
 				}
-				// As proofs_test.go says; the lists of split_attention are followed tensor by tensor to be drawn.
-				several := []string{"efficientnet_v2", "exchange", "fpn", "hrnet", "bottle2neck", "split_attention"}
+				// The lists of split_attention are followed tensor by tensor to be drawn.
+				several := slices.Concat(provetest.Bounded, provetest.Costly, []string{"split_attention"})
 				if b.Unproved != "" && !slices.Contains(several, o.Name) {
 					t.Errorf("%s: %s is not proved: %s", e.Name(), o.Name, b.Unproved)
 				}

@@ -1,20 +1,19 @@
 package interp_test
 
 import (
+	"slices"
 	"strings"
 	"testing"
 	"time"
 
 	"cnnlang/interp"
 	"cnnlang/interp/internal/prove"
+	"cnnlang/interp/internal/prove/provetest"
 )
 
 // Every block and net of the library is proved, within half of the work that a file is given, so
 // that a file which adds as much to one of the library's is proved too. Work is counted, and so the same on every machine.
 func TestProofsOfTheLibraryTakeLittleWork(t *testing.T) {
-	// Four blocks read their lists at several places at once, and are proved for a few lengths. HRNet of all
-	// widths applies one of them eight times, which is more work than a file is given.
-	otherwise := map[string]prove.Status{"exchange": prove.Bounded, "fpn": prove.Bounded, "bottle2neck": prove.Bounded, "efficientnet_v2": prove.Bounded, "hrnet": prove.NotProved}
 	prover := prove.New()
 	prover.Now = func() time.Time { return time.Time{} }
 	total, proved := 0, 0
@@ -30,8 +29,11 @@ func TestProofsOfTheLibraryTakeLittleWork(t *testing.T) {
 		verdicts, _ := p.Prove(prover, "", list)
 		for _, v := range verdicts {
 			want := prove.Proved
-			if status, other := otherwise[v.Block.Name]; other {
-				want = status
+			switch name := v.Block.Name; {
+			case slices.Contains(provetest.Bounded, name):
+				want = prove.Bounded
+			case slices.Contains(provetest.Costly, name):
+				want = prove.NotProved
 			}
 			if v.Status != want {
 				t.Errorf("%s: %s is %s: %s", f.name, v.Block.Name, v.Status, v.Reason)

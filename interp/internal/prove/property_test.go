@@ -8,7 +8,9 @@ import (
 	"testing"
 
 	"cnnlang/interp/internal/elab"
+	"cnnlang/interp/internal/prove/provetest"
 	"cnnlang/lang"
+	"cnnlang/lang/ast"
 	"cnnlang/lang/diag"
 	"cnnlang/lang/resolve"
 	"cnnlang/nets"
@@ -40,17 +42,14 @@ func libraryBlocks(t testing.TB) []*resolve.Object {
 	return blocks
 }
 
-// bounded are the blocks of several values that are proved for a few of them.
-var bounded = []string{"exchange", "fpn"}
-
-// Every block and net that is shipped is proved for all values, the recursive
-// U-Net and the nets over unknown lists and blocks among them.
+// Every block and net that is shipped is proved for all values but for a few that are
+// bounded, the recursive U-Net and the nets over unknown lists and blocks among them.
 func TestTheLibraryIsProved(t *testing.T) {
 	p := New()
 	for _, o := range libraryBlocks(t) {
 		v := p.Block(o)
 		want := Proved
-		if slices.Contains(bounded, o.Name) {
+		if slices.Contains(provetest.Bounded, o.Name) {
 			want = Bounded
 		}
 		if v.Status != want {
@@ -104,6 +103,7 @@ type sampler struct {
 	result  Result
 	x       *exploration
 	vars    map[string]int64
+	rounded map[string]ast.Expr // the variables that stand for what make_divisible gives
 }
 
 // newSampler reports false for cases over unknown lists, blocks and tensors,
@@ -118,7 +118,7 @@ func newSampler(v *Verdict, r Result) (sampler, bool) {
 		return sampler{}, false
 	}
 	x := r.of.exploration
-	return sampler{v, r, x, r.of.mentioned(x)}, true
+	return sampler{v, r, x, r.of.mentioned(x), v.rounded()}, true
 }
 
 // check tries up to n random values and returns how many met what the case
@@ -130,17 +130,37 @@ func (s sampler) check(t *testing.T, random *rand.Rand, n int) (met int) {
 		for _, name := range slices.Sorted(maps.Keys(s.vars)) {
 			assign[name] = s.vars[name] + random.Int63n(most)
 		}
-		if !s.result.of.allows(assign) {
+		if s.round(assign); !s.result.of.allows(assign) {
 			continue
 		}
 		original, ok := s.result.of.original(s.x, assign)
-		if !ok {
+		if !ok || !s.isRounded(original) {
 			continue
 		}
 		met++
 		s.compare(t, original)
 	}
 	return met
+}
+
+// round gives what stands for roundings the values that these have.
+func (s sampler) round(assign map[string]int64) {
+	original, _ := s.result.of.original(s.x, assign)
+	for name, x := range s.rounded {
+		if n, ok := number(x, original).Int(); ok {
+			assign[name] = int64(n)
+		}
+	}
+}
+
+// isRounded reports whether they still have them, once all others have theirs.
+func (s sampler) isRounded(original map[string]int64) bool {
+	for name, x := range s.rounded {
+		if n, ok := number(x, original).Int(); ok && int64(n) != original[name] {
+			return false
+		}
+	}
+	return true
 }
 
 func (s sampler) compare(t *testing.T, values map[string]int64) {
