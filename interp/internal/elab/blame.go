@@ -3,6 +3,7 @@ package elab
 import (
 	"cnnlang/lang/ast"
 	"cnnlang/lang/diag"
+	"cnnlang/ops/dim"
 )
 
 // Who is to blame for a value: the place where it is written, which is often not the
@@ -60,6 +61,71 @@ func (m *machine) given(r *ast.Ref, e *env) (ast.Expr, *env) {
 	}
 	if object, _ := e.module.LookupPath(r.Path); object != nil && object.Let != nil {
 		return object.Let.ValueOf(object.Item), &env{module: object.Module, frame: &frame{}}
+	}
+	return nil, nil
+}
+
+// A row is the item of a list that an iteration is for, and the pattern that names it.
+type row struct {
+	pattern *ast.Pattern
+	list    ast.Expr
+	known   *env // the names in list
+	i       dim.Size
+}
+
+// writtenAt follows a name as originOf does, and into the rows of lists that are written out.
+func (m *machine) writtenAt(x ast.Expr, e *env) (ast.Expr, *env) {
+	for range MaxDepth {
+		r, isRef := x.(*ast.Ref)
+		if !isRef || r.Args != nil || e == nil {
+			break
+		}
+		next, env := m.given(r, e)
+		if next == nil {
+			next, env = m.inRow(r, e)
+		}
+		if next == nil {
+			break
+		}
+		x, e = next, env
+	}
+	return x, e
+}
+
+// inRow is what stands in a list for a name that a repeat gives to its items or their items; nil
+// for any other name, and where the list is computed.
+func (m *machine) inRow(r *ast.Ref, e *env) (ast.Expr, *env) {
+	name := r.Path[0].Text
+	for ; e != nil && len(r.Path) == 1; e = e.up {
+		if _, bound := e.values[name]; bound {
+			break
+		}
+	}
+	if e == nil || e.row == nil || len(r.Path) != 1 {
+		return nil, nil
+	}
+	i, known := e.row.i.Int()
+	if !known {
+		return nil, nil
+	}
+	item, env := m.listItem(e.row.list, e.row.known, i)
+	for k, n := range e.row.pattern.All() {
+		switch {
+		case item == nil || n.Text != name:
+		case e.row.pattern.Name != nil:
+			return item, env
+		default:
+			return m.listItem(item, env, k)
+		}
+	}
+	return nil, nil
+}
+
+// listItem is what is written for an item of a list.
+func (m *machine) listItem(x ast.Expr, e *env, i int) (ast.Expr, *env) {
+	x, e = m.writtenAt(x, e)
+	if l, isList := x.(*ast.List); isList && i < len(l.Items) {
+		return l.Items[i], e
 	}
 	return nil, nil
 }

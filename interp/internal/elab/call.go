@@ -392,7 +392,7 @@ func (m *machine) applyBlock(c *Closure, e *env, sc scope, x Tensor, at source.S
 		case ok && !holds && m.unknowns != nil && m.outermost():
 			m.unknowns.Exclude()
 		case ok && !holds:
-			m.fail(whereFails(w, c, e, m.sizeGiven(w, c, at)))
+			m.fail(m.whereFails(w, c, e, m.sizeGiven(w, c, at)))
 		}
 		if !ok || !holds {
 			return poison

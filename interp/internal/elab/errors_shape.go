@@ -226,7 +226,7 @@ func isFails(s *ast.Step, c *ast.Claim, claim ast.Expr, axis int, want dim.Size,
 	return d
 }
 
-func whereFails(w ast.Expr, c *Closure, e *env, at source.Span) *diag.Diagnostic {
+func (m *machine) whereFails(w ast.Expr, c *Closure, e *env, at source.Span) *diag.Diagnostic {
 	d := diag.New(diag.WhereFails, at, "`%s` does not allow this", c.describe(e)).
 		At(w.Span(), "this requirement does not hold")
 	seen := map[string]bool{}
@@ -234,9 +234,29 @@ func whereFails(w ast.Expr, c *Closure, e *env, at source.Span) *diag.Diagnostic
 		if v, ok := e.lookup(name); ok && !seen[name] {
 			seen[name] = true
 			d.WithNote("%s = %s", name, show(v))
+			m.tellWritten(d, name, c, e)
 		}
 	})
 	return d.WithHelp("give it arguments or an input that meet the requirement")
+}
+
+// tellWritten points at what was written for a parameter, where that is not where it is used: a
+// default, or a number in a table.
+func (m *machine) tellWritten(d *diag.Diagnostic, name string, c *Closure, e *env) {
+	p := find(parameters(c.Object), name)
+	if p == nil {
+		return
+	}
+	x, in := p.Default, e
+	if b, given := c.Args[name]; given {
+		x, in = b.expr, b.env
+	}
+	if x == nil || in == nil {
+		return
+	}
+	if x, in = m.writtenAt(x, in); in != nil && in.module.Prelude != nil && !d.Span.Contains(x.Span()) {
+		d.At(x.Span(), "`%s` gets its value here", name)
+	}
 }
 
 // eachName calls f for the names in an expression, in order.

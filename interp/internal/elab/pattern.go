@@ -37,6 +37,9 @@ func (m *machine) letStep(l *ast.Let, e *env) bool {
 // row i of it.
 func (m *machine) bindNames(p *ast.Pattern, v Value, in *env, x ast.Expr, known *env, i dim.Size) bool {
 	values := []Value{v}
+	if i != wholeList {
+		in.row = &row{p, x, known, i}
+	}
 	if p.Name == nil {
 		var ok bool
 		if values, ok = m.items(p, v, x, known, i); !ok {

@@ -80,6 +80,7 @@ type env struct {
 	values map[string]Value
 	lets   map[string]ast.Expr // what a let says that a name stands for
 	items  map[string]ast.Expr // the item of a list that it is where a let takes one apart
+	row    *row                // of an iteration, the item of the list that it is for
 	module *resolve.Module
 	frame  *frame
 }
