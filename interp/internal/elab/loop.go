@@ -120,10 +120,12 @@ func (l *loop) steady(x Tensor, first, last int) (Tensor, bool) {
 	for i := range first {
 		y = l.iterate(dim.Int(i), y)
 	}
-	if y.Many {
+	switch {
+	case y.Many:
 		return x, false
-	}
-	if y.Poisoned || y.Suspect {
+	case l.misfits(y):
+		return y, true // the repeat ends with it
+	case y.Poisoned || y.Suspect:
 		return poison, false
 	}
 	middle := l.count
@@ -313,6 +315,9 @@ func (l *loop) anything(x Tensor) Tensor {
 		return true
 	})
 	switch {
+	case failed && l.side != nil: // there may be no iteration, or the first that does not fit is a later one
+		l.unknowns.Beyond("iterations of `repeat " + l.over() + "` that do not fit, in a side head")
+		return poison
 	case failed:
 		return poison
 	case !holds:
@@ -359,9 +364,7 @@ func (l *loop) few(x Tensor) Tensor {
 // times follows so many iterations, one by one.
 func (l *loop) times(n int, x Tensor) Tensor {
 	for k := range n {
-		if x = l.iterate(dim.Int(k), x); l.misfits(x) {
-			return poison
-		} else if x.Poisoned || x.Suspect {
+		if x = l.iterate(dim.Int(k), x); x.Poisoned || x.Suspect {
 			return x
 		}
 	}

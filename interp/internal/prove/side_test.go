@@ -29,6 +29,9 @@ func TestArgumentsInSideHeads(t *testing.T) {
 		{"side s: conv(6/n, 1x1)\n relu", "n != 0; 6 % n == 0"},
 		{"side s: { side t: { conv(n, [3, 1]) -> relu }\n relu }\n relu", "n >= 1; H >= 3 of s.t"},
 		{"side s: unit(n)\n relu", "n >= 1; H >= 3 of s"},
+		// What follows a repeat is made whether its iterations fit or not.
+		{"side s: { repeat n add { | id | concat { | id | id } } -> crop([[W-2, 0], [0, 0]]) }\n relu", "W >= 2; H + 1 >= W of s when n == 0"},
+		{"side s: { repeat n+1 { add { | id | concat { | id | id } } } -> conv(2 - n, 1x1) }\n relu", "1 >= n"},
 		// A size that is given is one, even where another flows in.
 		{"side s: sized(H=2 - n)\n relu", "1 >= n"},
 	} {
@@ -45,6 +48,17 @@ func TestArgumentsInSideHeads(t *testing.T) {
 		}
 		if v.Status != Proved || strings.Join(got, "; ") != test.requires {
 			t.Errorf("%s\n got %s (%s), requires %q; want proved, %q", test.body, v.Status, v.Reason, strings.Join(got, "; "), test.requires)
+		}
+	}
+}
+
+// Where an iteration of a list does not fit, the list may be empty, or have no such item: what follows it is made
+// of images of which nothing is known. These fail at n = 0 for the empty list.
+func TestIterationsOfAListThatDoNotFit(t *testing.T) {
+	for _, iteration := range []string{"{ conv(3, 1x1) -> add { | id | conv(4, 1x1) } }", "{ conv(3, 1x1) -> if x > 5 { add { | id | conv(4, 1x1) } } }"} {
+		v := verdictOn(t, "block f(n: int, l: list[int]) [N, C, H, W] -> [N, C, H, W] { side s: { repeat x in l "+iteration+" -> crop([[n-1, 0], [0, 0]]) }\n relu }")
+		if v.Status != NotProved && v.Status != Refuted {
+			t.Errorf("%s: %s, and it fails for l = [] and n = 0\n%s", iteration, v.Status, v.ways())
 		}
 	}
 }
