@@ -82,7 +82,10 @@ func (m *machine) unknownRepeat(l *loop, x Tensor) Tensor {
 	}
 	undrawn := m.iterationsSoFar()
 	peels := [][2]int{{0, 0}, {1, 0}}
+	unmade := x.Poisoned && m.side != nil // by a step that does not fit, behind which the first iteration is tried as well
 	switch {
+	case unmade:
+		peels = [][2]int{{1, 0}}
 	case l.list != nil:
 		peels = [][2]int{{0, 0}} // items differ, so peeling some would not help
 	case l.repeat.Head.Each != nil:
@@ -93,6 +96,9 @@ func (m *machine) unknownRepeat(l *loop, x Tensor) Tensor {
 			return m.drawn(out, "")
 		}
 		undrawn()
+	}
+	if unmade {
+		return m.drawn(l.few(x), "")
 	}
 	if out, ok := l.growing(x); ok || out.Poisoned {
 		return m.drawn(out, "")
