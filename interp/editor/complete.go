@@ -218,6 +218,17 @@ func (c *completer) arguments(in opened) {
 		}
 		c.add(Item{Name: p.Name.Text, Kind: "argument", Insert: p.Name.Text + "=", Detail: source.OneLine(p.Span()), rank: -1})
 	}
+	b, _ := c.called(in.name)
+	if b == nil || b.Sig == nil {
+		return
+	}
+	for _, port := range b.Sig.In { // sizes with a default are given like parameters
+		for _, d := range port.Shape.Sizes {
+			if name := port.Binds(d); name != "" && d.Default != nil && !slices.Contains(in.given, name) {
+				c.add(Item{Name: name, Kind: "argument", Insert: name + "=", Detail: source.OneLine(d.Span())})
+			}
+		}
+	}
 }
 
 // paramsOf are the parameters of what a dotted name calls, and the text that declares them.
