@@ -93,7 +93,7 @@ func TestFormulasOfTheLibrary(t *testing.T) {
 	values := map[string][]string{ // by the names of parameters, for one setting after the other
 		"classes": {"7", "1000"}, "base": {"24"}, "k": {"12", "5"}, "width": {"1.4", "1.0"}, "depth": {"1.3", "1.0"},
 		"eps": {"0.001", "1"}, "drop": {"0.5", "0"}, "anchors": {"5"}, "aux": {"false", "true"}, "r": {"2", "5"},
-		"w": {"24", "40"}, "c": {"24", "40"}, "by": {"0.5", "1"}, "times": {"4", "3"}, "layers": {"9", "5"}, "channels": {"1", "4"}, "blocks": {"3", "5"}, "repeats": {"2", "3"},
+		"w": {"24", "40"}, "c": {"24", "40"}, "by": {"0.5", "1"}, "times": {"4", "3"}, "layers": {"9", "5"}, "channels": {"1", "4"}, "blocks": {"3", "5"}, "repeats": {"2", "3"}, "scaling": {"0.5", "1"},
 	}
 	for _, name := range interp.Library() {
 		var formulas *interp.Formulas
@@ -117,7 +117,7 @@ func TestFormulasOfTheLibrary(t *testing.T) {
 				if values[param] != nil {
 					value = values[param]
 				}
-				if !slices.Contains([]string{"N", "C", "H", "W", "stem", "pool", "act", "n", "unit", "scaling"}, param) { // formulas are for blocks by default
+				if !slices.Contains([]string{"N", "C", "H", "W", "stem", "pool", "act", "n", "unit"}, param) { // formulas are for blocks by default
 					set[param], texts = value[k], append(texts, param+"="+value[k])
 				}
 			}
