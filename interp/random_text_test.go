@@ -184,6 +184,9 @@ func (w *netWriter) inner(depth int) {
 			"{ deconv(4, 3x3, stride=2, pad=1, output_pad=1, groups=2) -> maxpool(2x2) }", "{ conv(16, 1x1) -> pixel_shuffle(2) -> pixel_unshuffle(2) -> conv(4, 1x1) }",
 			`{ pad([[1, 0], [2, 1]], mode="reflect") -> conv(4, 2x2, pad=[[1, 0], [0, 1]]) -> crop([[0, 1], [2, 1]]) }`, "{ split(2) -> concat }",
 			"group_norm(2, eps=1/4, scale=false)", "instance_norm(eps=1/4, shift=true)", "mul { | id | reduce_max(1) -> sigmoid }", "mul { | reduce_mean([1, 3]) -> sigmoid | id }"}
+		if w.each > 0 && w.IntN(2) == 0 { // what each item shares are tensors
+			ops = []string{"conv(4, 3x3, pad=1)", "conv(4, 1x3, pad=[0, 1], groups=2, bias=false)", "bn(eps=1e-3)", "prelu"}
+		}
 		w.write("%s", ops[w.IntN(len(ops))])
 	case 3, 4:
 		w.write("{\n")
