@@ -59,10 +59,20 @@ func TestBracketsLeftOut(t *testing.T) {
 	if back < 7*open {
 		t.Errorf("%d are put back, of %d it is not said where they belong", back, open)
 	}
-	// Some texts parse with it at another place, too: a brace after branches, where a step, a tap or a claim
-	// about the shape follows, may close the branches within or those around; and so with lists in a sum of lists.
-	if back < 100*len(elsewhere) {
-		t.Errorf("%d are put back, %d elsewhere, where the text parses too:\n%s", back, len(elsewhere), strings.Join(elsewhere, "\n"))
+	for _, line := range elsewhere {
+		switch strings.Join(strings.Fields(line), " ") {
+		case "mobilenet.cnn: is [N, 320, 7, 7]", // the brace of a step that is followed by a claim about its result, or by its name
+			"yolo_v3.cnn: as y[s]", "siamese.cnn: as [x, y]", "dpn.cnn: as both", "fcos.cnn: as towers", "pnasnet.cnn: as third",
+			"ssd.cnn: as conv4_3", "ssd.cnn: as level[1]":
+		case "cbam.cnn: | concat { | reduce_max(1) | reduce_mean(1)", "gcnet.cnn:", "dncnn.cnn:", "pnasnet.cnn:", // of branches that a step follows in the branch around them
+			"dpn.cnn: | add { | @sum | @y -> slice(0, c)", "dpn.cnn: | add { | @both -> slice(0, c) | @y -> slice(0, c)",
+			"pnasnet.cnn: | add { | @b -> comb_iter_1_left: sep(c, 7, stride) | @b -> pool", "pnasnet.cnn: | add { | @third -> comb_iter_3_left: sep(c, 3) | @b -> pool": // and of one that a branch around it follows
+		case "inception_v4.cnn: let layers = ([[]] * 4 + [stem, []] + [module_a * 4", // a list in a sum of lists
+			"inception_v4.cnn: + [to_b] + [module_b] * 7 + [to_c] + [module_c * 3)":
+		case "repvgg.cnn: [N, C, H, W] -> [N, c, ceil(H/stride), ceil(W/stride) = branched,": // the shape in the type of a parameter, before its default
+		default:
+			t.Errorf("parses with the bracket elsewhere: %s", line)
+		}
 	}
 	t.Logf("%d are put back, %d elsewhere, %d are left open", back, len(elsewhere), open)
 }
