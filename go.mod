@@ -2,6 +2,9 @@ module cnnlang
 
 go 1.26.0
 
+// What npm installs for editors/vscode and docs/playground may hold Go files.
+ignore node_modules
+
 require (
 	github.com/alecthomas/participle/v2 v2.1.4
 	github.com/edsrzf/mmap-go v1.2.0

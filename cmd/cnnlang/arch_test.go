@@ -35,13 +35,16 @@ func (f *goFile) isTest() bool { return strings.HasSuffix(f.path, "_test.go") }
 // pkg is the folder, "cmd/cnnlang".
 func (f *goFile) pkg() string { return path.Dir(f.path) }
 
+// installed are the folders of what the tree's own scripts fetch and make, which git ignores.
+var installed = []string{".git", ".work", "node_modules", "site", "out"}
+
 // each calls visit with every file of the module.
 func each(visit func(path string, text []byte)) error {
 	return filepath.WalkDir(root, func(file string, d fs.DirEntry, err error) error {
 		switch {
 		case err != nil:
 			return err
-		case d.IsDir() && (d.Name() == ".git" || d.Name() == ".work"): // what bench/run installs and makes
+		case d.IsDir() && slices.Contains(installed, d.Name()):
 			return fs.SkipDir
 		case d.IsDir() || d.Name() == ".git": // of a second work tree, a file
 			return nil
