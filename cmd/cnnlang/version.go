@@ -10,6 +10,9 @@ import (
 	"cnnlang/ops/exec"
 )
 
+// release and commit are what release/build says of a program (-ldflags -X); "" in any other build, of which Go says what it knows.
+var release, commit string
+
 // versionDocument is cnnlang.version/v1.
 type versionDocument struct {
 	Schema   string `json:"schema"`
@@ -51,6 +54,10 @@ func versionOf() versionDocument {
 	v := versionDocument{
 		Schema: "cnnlang.version/v1", Version: "(devel)",
 		Go: runtime.Version(), OS: runtime.GOOS, Arch: runtime.GOARCH,
+	}
+	if release != "" {
+		v.Version, v.Revision = release, commit
+		return v
 	}
 	info, ok := debug.ReadBuildInfo()
 	if !ok {
