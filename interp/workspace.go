@@ -5,13 +5,16 @@ import (
 	"io"
 	"math"
 	"path/filepath"
+	"slices"
 	"sync"
 	"time"
 
+	"cnnlang/interp/internal/elab"
 	"cnnlang/interp/internal/prove"
 	"cnnlang/interp/internal/repair"
 	"cnnlang/lang/diag"
 	"cnnlang/lang/parse"
+	"cnnlang/lang/resolve"
 	"cnnlang/lang/source"
 )
 
@@ -74,7 +77,9 @@ func (w *Workspace) change(name string, o openText) {
 	if w.open == nil {
 		w.open = map[string]openText{}
 	}
-	w.open[name], w.uses = o, nil
+	if old, known := w.open[name]; !known || old != o {
+		w.open[name], w.uses = o, nil
+	}
 }
 
 // Program loads the current text of a name. Its errors are those of Open.
@@ -119,6 +124,25 @@ func (w *Workspace) beside(path string) texts {
 // meant. It returns soon after ctx has ended, with its error; its other errors are those of
 // Open, and a *NoNetError.
 func (w *Workspace) Check(ctx context.Context, name string, opts Options) (*Checked, error) {
+	return w.CheckTelling(ctx, name, opts, Early{})
+}
+
+// Early is told what a check knows before it ends, for those who cannot wait. Each function may be nil.
+type Early struct {
+	// Net is made before the others; where there is none of that name, the first.
+	Net string
+	// Program gets the text, its names resolved.
+	Program func(*Program)
+	// First gets the net that is made first, if it has no mistake, and Nets all that have none. The other
+	// fields of what they get are empty, but for the program.
+	First, Nets func(*Checked)
+	// Problems gets all but repairs.
+	Problems func(*Checked)
+}
+
+// CheckTelling is Check with something to be told on the way. What is told stays as it is afterwards; other calls of
+// the workspace wait meanwhile.
+func (w *Workspace) CheckTelling(ctx context.Context, name string, opts Options, early Early) (*Checked, error) {
 	if err := ended(ctx); err != nil {
 		return nil, err
 	}
@@ -128,31 +152,68 @@ func (w *Workspace) Check(ctx context.Context, name string, opts Options) (*Chec
 	if err != nil {
 		return nil, err
 	}
+	if early.Program != nil {
+		early.Program(p)
+	}
 	asked, files, err := p.asked(opts)
 	if err != nil {
 		return nil, err
+	}
+	if early.First != nil && opts.Net == "" {
+		p.first(ctx, asked, files, early)
 	}
 	c := &Checked{Program: p, set: files}
 	if c.Nets, c.Problems, err = p.check(ctx, opts.Net, asked, files); err != nil {
 		return nil, err
 	}
+	if early.Nets != nil && ctx.Err() == nil {
+		early.Nets(&Checked{Program: p, Nets: p.right(c.Nets, c.Problems), set: files})
+	}
 	refuted := diag.List(nil)
 	c.verdicts, refuted = p.prove(ctx, w.proverFor(p), opts.Net, c.Problems)
 	c.Problems.AddAll(refuted)
 	c.Nets = p.right(c.Nets, c.Problems)
+	found := slices.Clone(c.Problems)                                              // repairs are of errors
+	c.Problems.AddAll(w.unlessImported(p, p.lint(c.verdicts)).Without(c.Problems)) // no warnings about errors
+	c.Problems.Sort()
+	if early.Problems != nil && ctx.Err() == nil {
+		told := *c
+		told.Problems = copies(c.Problems)
+		early.Problems(&told)
+	}
 	limits := repair.Usual
 	if w.Thorough {
 		limits.Work, limits.Time, limits.Errors = thoroughWork, thoroughTime, math.MaxInt
 	}
 	if !w.Plain {
-		p.repair(ctx, opts.Net, asked, c.Problems, c.verdicts, limits)
+		p.repair(ctx, opts.Net, asked, found, c.verdicts, limits)
 	}
-	c.Problems.AddAll(w.unlessImported(p, p.lint(c.verdicts)).Without(c.Problems)) // no warnings about errors
-	c.Problems.Sort()
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
 	return c, nil
+}
+
+// first makes the net that early asks for, where there are several.
+func (p *Program) first(ctx context.Context, asked elab.Options, files []*source.File, early Early) {
+	nets := p.Main.Nets()
+	i := max(0, slices.IndexFunc(nets, func(o *resolve.Object) bool { return o.Name == early.Net }))
+	if len(nets) < 2 || !elab.Runnable(nets[i], asked.Set) {
+		return
+	}
+	made, found, err := p.check(ctx, nets[i].Name, asked, files)
+	if made = p.right(made, found); err == nil && ctx.Err() == nil && len(made) > 0 {
+		early.First(&Checked{Program: p, Nets: made, set: files})
+	}
+}
+
+// copies are diagnostics that get no repairs when others do.
+func copies(list diag.List) (all diag.List) {
+	for _, d := range list {
+		c := *d
+		all = append(all, &c)
+	}
+	return all
 }
 
 // The budget of a thorough search for repairs.

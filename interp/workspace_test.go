@@ -120,3 +120,45 @@ func TestWorkspaceRepairs(t *testing.T) {
 		t.Errorf("got %v, %v", found, err)
 	}
 }
+
+// What is told early is what is known in the end, but for repairs, and gets none later.
+func TestWorkspaceTellsEarly(t *testing.T) {
+	const text = "net a [N, 3, H = 8, W = 8] -> [N, 5] { gap -> flatten -> linear(5) }\n" +
+		"net b [N, 3, H = 8, W = 8] -> [N, 5] { gap -> linear(5) }\n" +
+		"net c [N, 3, H = 8, W = 8] -> [N, 3, 1, 1] { gap }\n"
+	var w interp.Workspace
+	if err := w.Read("text", strings.NewReader(text)); err != nil {
+		t.Fatal(err)
+	}
+	for _, first := range []string{"", "a", "b", "c", "none"} {
+		var made []string
+		var problems *interp.Checked
+		nets := func(c *interp.Checked) {
+			var names []string
+			for _, n := range c.Nets {
+				names = append(names, n.Name)
+			}
+			made = append(made, strings.Join(names, " "))
+		}
+		c, err := w.CheckTelling(t.Context(), "text", interp.Options{}, interp.Early{
+			Net:      first,
+			Program:  func(p *interp.Program) { made = append(made, p.Main.Name()) },
+			First:    nets,
+			Nets:     nets,
+			Problems: func(c *interp.Checked) { problems = c },
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		want := map[string][]string{"": {"text", "a", "a c"}, "none": {"text", "a", "a c"}, "a": {"text", "a", "a c"}, "b": {"text", "a c"}, "c": {"text", "c", "a c"}}[first]
+		if !slices.Equal(made, want) {
+			t.Errorf("%q first: told of %q, want %q", first, made, want)
+		}
+		if len(problems.Problems) != 1 || len(c.Problems) != 1 || problems.Problems[0].Message != c.Problems[0].Message {
+			t.Fatalf("told of %v, found %v", problems.Problems, c.Problems)
+		}
+		if len(problems.Problems[0].Repairs) > 0 || len(c.Problems[0].Repairs) == 0 {
+			t.Errorf("told of repairs %v, found %v", problems.Problems[0].Repairs, c.Problems[0].Repairs)
+		}
+	}
+}

@@ -13,6 +13,9 @@ var libraryModules = sync.OnceValue(func() []*resolve.Module {
 	return all
 })
 
+// Prepare reads the library for the first question about it, which would wait for that.
+func Prepare() { libraryModules() }
+
 // A Signature is what the call around a place takes.
 type Signature struct {
 	Text   string // as it is declared

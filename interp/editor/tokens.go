@@ -51,6 +51,10 @@ const (
 	word     // enumMember
 )
 
+var kindsOfTokens = map[parse.Kind]int{
+	parse.Comment: comment, parse.Keyword: keyword, parse.Branch: keyword, parse.Number: number, parse.String: text, parse.Operator: operator,
+}
+
 // A Token is a part of a line that has a colour of its own.
 type Token struct {
 	Offset, Length int
@@ -77,8 +81,7 @@ func (v *View) Tokens(start, end int) (list []Token) {
 			}
 			continue
 		}
-		kind, ok := map[parse.Kind]int{parse.Comment: comment, parse.Keyword: keyword, parse.Branch: keyword, parse.Number: number, parse.String: text, parse.Operator: operator}[t.Kind]
-		if ok {
+		if kind, ok := kindsOfTokens[t.Kind]; ok {
 			list = append(list, Token{Offset: t.offset, Length: len(strings.TrimRight(t.Text, "\r\n")), Kind: kind})
 		}
 	}

@@ -25,18 +25,24 @@ type View struct {
 }
 
 // New makes the view of a text that has been checked.
-func New(c *interp.Checked) *View {
-	v := Of(c.Program)
-	v.nets = c.Nets
-	for _, k := range c.Contracts() {
-		v.contracts[k.Name] = k
-	}
-	return v
-}
+func New(c *interp.Checked) *View { return Of(c.Program).With(c) }
 
 // Of makes the view of a text that has not been checked: nothing is known of shapes.
 func Of(p *interp.Program) *View {
-	return &View{Program: p, Source: p.Main.File.Source, uses: resolve.Uses(p.Main), contracts: map[string]interp.Contract{}}
+	return &View{Program: p, Source: p.Main.File.Source, uses: resolve.Uses(p.Main)}
+}
+
+// With is the view of the same text with what a check has found since.
+func (v *View) With(c *interp.Checked) *View {
+	if c.Program != v.Program {
+		v = Of(c.Program)
+	}
+	with := *v
+	with.nets, with.contracts = c.Nets, map[string]interp.Contract{}
+	for _, k := range c.Contracts() {
+		with.contracts[k.Name] = k
+	}
+	return &with
 }
 
 // Nets are the nets of the text that have no mistake, in its order.

@@ -24,17 +24,18 @@ func (s *server) actions(ctx context.Context, p struct {
 		Only []string `json:"only"`
 	} `json:"context"`
 }) (any, error) {
-	st, v, err := s.texts.at(ctx, p.TextDocument.URI, true)
+	st, v, err := s.texts.at(ctx, p.TextDocument.URI, judged, repaired)
 	if err != nil {
 		return nil, err
 	}
 	list := []codeAction{}
-	if st.check == nil {
+	found := s.texts.problems(st)
+	if found == nil {
 		return list, nil
 	}
 	start, end := st.doc.offset(p.Range.Start), st.doc.offset(p.Range.End)
 	if wanted(p.Context.Only, "quickfix") {
-		for _, d := range st.check.Problems {
+		for _, d := range found.Problems {
 			if d.Span.Start.Filename != v.Source.Name || d.Span.End.Offset < start || d.Span.Start.Offset > end {
 				continue
 			}
@@ -50,7 +51,7 @@ func (s *server) actions(ctx context.Context, p struct {
 		}
 	}
 	if wanted(p.Context.Only, "source.fixAll") {
-		if text, made := st.check.Fixed(); len(made) > 0 && text != st.doc.text {
+		if text, made := found.Fixed(); len(made) > 0 && text != st.doc.text {
 			all := workspaceEdit{map[string][]textEdit{st.doc.uri: {{st.doc.span(0, len(st.doc.text)), text}}}}
 			list = append(list, codeAction{Title: "Fix all that has one evident repair", Kind: "source.fixAll", Edit: &all})
 		}
@@ -92,7 +93,7 @@ func (st *state) edit(v *editor.View, edits []diag.Edit) *workspaceEdit {
 
 // lenses are a line above each net: what it is at its size, and whether it is the one in view.
 func (s *server) lenses(ctx context.Context, p about) (any, error) {
-	st, v, err := s.texts.at(ctx, p.TextDocument.URI, true)
+	st, v, err := s.texts.at(ctx, p.TextDocument.URI, made, made)
 	if err != nil {
 		return nil, err
 	}
@@ -123,14 +124,14 @@ func (s *server) execute(ctx context.Context, p struct {
 		if len(p.Arguments) > 1 {
 			json.Unmarshal(p.Arguments[1], &net)
 		}
-		st, v, err := s.texts.at(ctx, uri, true)
+		_, v, err := s.texts.at(ctx, uri, made, made)
 		if err != nil {
 			return nil, err
 		}
 		for _, n := range v.Nets() {
 			if n == net {
 				s.texts.choose(uri, net)
-				s.show(st)
+				s.refresh.ask(s.conn)
 				return nil, nil
 			}
 		}
@@ -147,7 +148,7 @@ func (s *server) execute(ctx context.Context, p struct {
 
 // page is the picture of the net in view, and the part of it that a place in the text gives.
 func (s *server) page(ctx context.Context, uri string, at position) (any, error) {
-	st, v, err := s.texts.at(ctx, uri, true)
+	st, v, err := s.texts.at(ctx, uri, shaped, shaped)
 	if err != nil {
 		return nil, err
 	}

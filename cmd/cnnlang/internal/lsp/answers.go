@@ -10,7 +10,7 @@ import (
 )
 
 func (s *server) hover(ctx context.Context, p place) (any, error) {
-	st, v, err := s.texts.at(ctx, p.TextDocument.URI, true)
+	st, v, err := s.texts.at(ctx, p.TextDocument.URI, shaped, judged)
 	if err != nil {
 		return nil, err
 	}
@@ -22,7 +22,7 @@ func (s *server) hover(ctx context.Context, p place) (any, error) {
 }
 
 func (s *server) hints(ctx context.Context, p ranged) (any, error) {
-	st, v, err := s.texts.at(ctx, p.TextDocument.URI, true)
+	st, v, err := s.texts.at(ctx, p.TextDocument.URI, shaped, shaped)
 	if err != nil {
 		return nil, err
 	}
@@ -40,7 +40,7 @@ var completionKinds = map[string]int{
 }
 
 func (s *server) complete(ctx context.Context, p place) (any, error) {
-	st, v, err := s.texts.at(ctx, p.TextDocument.URI, false)
+	st, v, err := s.texts.at(ctx, p.TextDocument.URI, named, named)
 	if err != nil {
 		return nil, err
 	}
@@ -67,7 +67,7 @@ func (s *server) complete(ctx context.Context, p place) (any, error) {
 }
 
 func (s *server) signature(ctx context.Context, p place) (any, error) {
-	st, v, err := s.texts.at(ctx, p.TextDocument.URI, false)
+	st, v, err := s.texts.at(ctx, p.TextDocument.URI, named, named)
 	if err != nil {
 		return nil, err
 	}
@@ -93,7 +93,7 @@ func (s *server) signature(ctx context.Context, p place) (any, error) {
 var symbolKinds = map[string]int{"block": 12, "net": 5, "let": 14, "label": 8}
 
 func (s *server) symbols(ctx context.Context, p about) (any, error) {
-	st, v, err := s.texts.at(ctx, p.TextDocument.URI, false)
+	st, v, err := s.texts.at(ctx, p.TextDocument.URI, named, named)
 	if err != nil {
 		return nil, err
 	}
@@ -108,14 +108,15 @@ func symbolsOf(d *document, list []editor.Symbol) []documentSymbol {
 	return all
 }
 
-func (s *server) allSymbols(_ context.Context, p struct {
+func (s *server) allSymbols(ctx context.Context, p struct {
 	Query string `json:"query"`
 }) (any, error) {
 	found := []workspaceSymbol{}
-	for _, st := range s.texts.all() {
+	all, _ := s.texts.all(ctx)
+	for _, st := range all {
 		for _, y := range st.view.Symbols() {
 			if strings.Contains(strings.ToLower(y.Name), strings.ToLower(p.Query)) {
-				found = append(found, workspaceSymbol{y.Name, symbolKinds[y.Kind], location{st.doc.uri, spanIn(&st.doc, y.At)}})
+				found = append(found, workspaceSymbol{y.Name, symbolKinds[y.Kind], location{st.doc.uri, spanIn(st.doc, y.At)}})
 			}
 		}
 	}
@@ -123,7 +124,7 @@ func (s *server) allSymbols(_ context.Context, p struct {
 }
 
 func (s *server) folds(ctx context.Context, p about) (any, error) {
-	_, v, err := s.texts.at(ctx, p.TextDocument.URI, false)
+	_, v, err := s.texts.at(ctx, p.TextDocument.URI, named, named)
 	if err != nil {
 		return nil, err
 	}
@@ -139,7 +140,7 @@ func (s *server) folds(ctx context.Context, p about) (any, error) {
 }
 
 func (s *server) tokens(ctx context.Context, p about) (any, error) {
-	st, v, err := s.texts.at(ctx, p.TextDocument.URI, false)
+	st, v, err := s.texts.at(ctx, p.TextDocument.URI, named, named)
 	if err != nil {
 		return nil, err
 	}
@@ -147,7 +148,7 @@ func (s *server) tokens(ctx context.Context, p about) (any, error) {
 }
 
 func (s *server) tokensIn(ctx context.Context, p ranged) (any, error) {
-	st, v, err := s.texts.at(ctx, p.TextDocument.URI, false)
+	st, v, err := s.texts.at(ctx, p.TextDocument.URI, named, named)
 	if err != nil {
 		return nil, err
 	}

@@ -16,7 +16,7 @@ import (
 
 // A client is an editor in a test.
 type client struct {
-	t        *testing.T
+	t        testing.TB
 	conn     *jsonrpc2.Conn
 	mutex    sync.Mutex
 	shown    map[string]published
@@ -25,9 +25,9 @@ type client struct {
 	problems strings.Builder
 }
 
-func start(t *testing.T) *client {
+func start(t testing.TB) *client {
 	t.Helper()
-	c := &client{t: t, shown: map[string]published{}, news: make(chan struct{}, 100), ended: make(chan error, 1)}
+	c := &client{t: t, shown: map[string]published{}, news: make(chan struct{}, 1), ended: make(chan error, 1)}
 	toServer, fromClient := io.Pipe()
 	toClient, fromServer := io.Pipe()
 	go func() {
@@ -48,7 +48,10 @@ func start(t *testing.T) *client {
 		c.mutex.Lock()
 		c.shown[p.URI] = p
 		c.mutex.Unlock()
-		c.news <- struct{}{}
+		select {
+		case c.news <- struct{}{}:
+		default: // there is news already
+		}
 	})
 	c.conn = jsonrpc2.NewConn(context.Background(), jsonrpc2.NewBufferedStream(struct {
 		io.Reader
@@ -96,6 +99,23 @@ func (c *client) file(name, text string) (uri string) {
 	uri = uriOf(path)
 	c.tell("textDocument/didOpen", map[string]any{"textDocument": map[string]any{"uri": uri, "languageId": "cnn", "version": 1, "text": text}})
 	return uri
+}
+
+// folder opens texts that are in files of one folder for tests, and returns their URIs.
+func (c *client) folder(texts map[string]string) map[string]string {
+	c.t.Helper()
+	folder, uris := c.t.TempDir(), map[string]string{}
+	for name, text := range texts {
+		path := filepath.Join(folder, name)
+		if err := os.WriteFile(path, []byte(text), 0o666); err != nil {
+			c.t.Fatal(err)
+		}
+		uris[name] = uriOf(path)
+	}
+	for name, text := range texts {
+		c.tell("textDocument/didOpen", map[string]any{"textDocument": map[string]any{"uri": uris[name], "languageId": "cnn", "version": 1, "text": text}})
+	}
+	return uris
 }
 
 // problemsOf waits for what is said of a version of a text.

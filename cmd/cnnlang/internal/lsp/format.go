@@ -93,10 +93,13 @@ func lineEdits(d *document, formatted string, first, last int) ([]textEdit, bool
 			edits = append(edits, p.edit())
 		}
 	}
-	made := *d
-	for i := len(edits) - 1; i >= 0; i-- {
-		at := edits[i].Range
-		made.set(made.text[:made.offset(at.Start)] + edits[i].NewText + made.text[made.offset(at.End):])
+	var made strings.Builder
+	end := 0
+	for _, e := range edits {
+		made.WriteString(d.text[end:d.offset(e.Range.Start)])
+		made.WriteString(e.NewText)
+		end = d.offset(e.Range.End)
 	}
-	return edits, made.text == formatted
+	made.WriteString(d.text[end:])
+	return edits, made.String() == formatted
 }

@@ -8,7 +8,7 @@ import (
 )
 
 func (s *server) definition(ctx context.Context, p place) (any, error) {
-	st, v, err := s.texts.at(ctx, p.TextDocument.URI, false)
+	st, v, err := s.texts.at(ctx, p.TextDocument.URI, named, named)
 	if err != nil {
 		return nil, err
 	}
@@ -41,7 +41,7 @@ func (s *server) references(ctx context.Context, p struct {
 		Declaration bool `json:"includeDeclaration"`
 	} `json:"context"`
 }) (any, error) {
-	st, v, err := s.texts.at(ctx, p.TextDocument.URI, false)
+	st, v, err := s.texts.at(ctx, p.TextDocument.URI, named, named)
 	if err != nil {
 		return nil, err
 	}
@@ -50,10 +50,11 @@ func (s *server) references(ctx context.Context, p struct {
 	if !ok {
 		return list, nil
 	}
-	for _, other := range s.texts.all() { // of the same name, others import it
+	all, _ := s.texts.all(ctx)
+	for _, other := range all { // of the same name, others import it
 		for _, at := range other.view.References(def) {
 			if at != def || p.Context.Declaration {
-				list = append(list, location{other.doc.uri, spanIn(&other.doc, at)})
+				list = append(list, location{other.doc.uri, spanIn(other.doc, at)})
 			}
 		}
 	}
@@ -61,7 +62,7 @@ func (s *server) references(ctx context.Context, p struct {
 }
 
 func (s *server) highlight(ctx context.Context, p place) (any, error) {
-	st, v, err := s.texts.at(ctx, p.TextDocument.URI, false)
+	st, v, err := s.texts.at(ctx, p.TextDocument.URI, named, named)
 	if err != nil {
 		return nil, err
 	}
@@ -79,7 +80,7 @@ func (s *server) highlight(ctx context.Context, p place) (any, error) {
 }
 
 func (s *server) prepareRename(ctx context.Context, p place) (any, error) {
-	st, v, err := s.texts.at(ctx, p.TextDocument.URI, false)
+	st, v, err := s.texts.at(ctx, p.TextDocument.URI, named, named)
 	if err != nil {
 		return nil, err
 	}
@@ -94,7 +95,7 @@ func (s *server) rename(ctx context.Context, p struct {
 	place
 	NewName string `json:"newName"`
 }) (any, error) {
-	st, v, err := s.texts.at(ctx, p.TextDocument.URI, false)
+	st, v, err := s.texts.at(ctx, p.TextDocument.URI, named, named)
 	if err != nil {
 		return nil, err
 	}
@@ -105,12 +106,13 @@ func (s *server) rename(ctx context.Context, p struct {
 	}
 	all := workspaceEdit{map[string][]textEdit{st.doc.uri: editsOf(&st.doc, edits)}}
 	def, _ := v.Definition(offset)
-	for _, other := range s.texts.all() {
+	others, _ := s.texts.all(ctx)
+	for _, other := range others {
 		if other.doc.uri == st.doc.uri {
 			continue
 		}
 		for _, at := range other.view.References(def) {
-			all.Changes[other.doc.uri] = append(all.Changes[other.doc.uri], textEdit{spanIn(&other.doc, at), p.NewName})
+			all.Changes[other.doc.uri] = append(all.Changes[other.doc.uri], textEdit{spanIn(other.doc, at), p.NewName})
 		}
 	}
 	return all, nil

@@ -72,8 +72,15 @@ func (s *server) initialize(_ context.Context, p initialization) (any, error) {
 	s.mutex.Lock()
 	defer s.mutex.Unlock()
 	s.initialized = true
-	s.refresh.hints = p.Capabilities.Workspace.InlayHint.Refresh
-	s.refresh.lenses = p.Capabilities.Workspace.CodeLens.Refresh
+	go editor.Prepare()
+	for method, wanted := range map[string]bool{
+		"workspace/inlayHint/refresh": p.Capabilities.Workspace.InlayHint.Refresh,
+		"workspace/codeLens/refresh":  p.Capabilities.Workspace.CodeLens.Refresh,
+	} {
+		if wanted {
+			s.refresh.want(method)
+		}
+	}
 	return map[string]any{
 		"serverInfo": map[string]any{"name": "cnnlang", "version": s.version},
 		"capabilities": map[string]any{

@@ -7,6 +7,7 @@ import (
 
 	"github.com/sourcegraph/jsonrpc2"
 
+	"cnnlang/interp"
 	"cnnlang/interp/editor"
 	"cnnlang/lang/diag"
 	"cnnlang/lang/source"
@@ -18,32 +19,25 @@ func modified() error {
 
 func reader(text string) io.Reader { return strings.NewReader(text) }
 
-// refreshes are what the client wants to be told when answers would be others.
-type refreshes struct{ hints, lenses bool }
-
 // show publishes what is wrong with a text, and has the client ask for shapes again.
-func (s *server) show(st *state) {
-	p := published{URI: st.doc.uri, Version: st.doc.version, Diagnostics: []diagnostic{}}
-	switch {
-	case st.err != nil:
-		p.Diagnostics = append(p.Diagnostics, diagnostic{Range: span{}, Severity: 1, Source: "cnnlang", Message: st.err.Error()})
-	case st.check != nil:
-		for _, d := range st.check.Problems {
-			if d.Span.Start.Filename == st.full.Source.Name {
-				p.Diagnostics = append(p.Diagnostics, st.shown(st.full, d))
-			}
+func (s *server) show(st *state, v *editor.View, c *interp.Checked) {
+	list := []diagnostic{}
+	for _, d := range c.Problems {
+		if d.Span.Start.Filename == v.Source.Name {
+			list = append(list, st.shown(v, d))
 		}
 	}
-	ctx := context.Background()
-	s.conn.Notify(ctx, "textDocument/publishDiagnostics", p)
-	s.mutex.Lock()
-	r := s.refresh
-	s.mutex.Unlock()
-	for method, wanted := range map[string]bool{"workspace/inlayHint/refresh": r.hints, "workspace/codeLens/refresh": r.lenses} {
-		if wanted {
-			s.conn.DispatchCall(ctx, method, nil) // its answer says nothing
-		}
-	}
+	s.publish(st, list)
+}
+
+// refuse publishes why nothing can be said of a text.
+func (s *server) refuse(st *state, err error) {
+	s.publish(st, []diagnostic{{Severity: 1, Source: "cnnlang", Message: diag.Visible(err.Error())}})
+}
+
+func (s *server) publish(st *state, list []diagnostic) {
+	s.conn.Notify(context.Background(), "textDocument/publishDiagnostics", published{URI: st.doc.uri, Version: st.doc.version, Diagnostics: list})
+	s.refresh.ask(s.conn)
 }
 
 // clear takes away what was wrong with a text that is no longer open.

@@ -4,30 +4,20 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math"
+	"slices"
 	"sync"
 	"time"
 
 	"cnnlang/interp"
 	"cnnlang/interp/editor"
-	"cnnlang/lang/source"
+	"cnnlang/lang/diag"
 )
 
 // The texts that are open, and what is known of each.
 
-// patience is how long a request waits for shapes before it is answered without.
+// patience is how long a request waits for what it would like to know before it is answered without.
 const patience = 900 * time.Millisecond
-
-// A state is one version of a text, and what becomes known of it.
-type state struct {
-	doc     document      // as it was then
-	read    chan struct{} // closed when view is set, or the state is old
-	checked chan struct{} // closed when full is set, or the state is old
-	view    *editor.View  // without shapes
-	full    *editor.View
-	check   *interp.Checked
-	err     error // why there is no view
-	old     bool  // there is a later version
-}
 
 type texts struct {
 	server *server
@@ -36,15 +26,17 @@ type texts struct {
 
 	mutex  sync.Mutex
 	open_  map[string]*state
-	queue  []string // whose state is not known, the most urgent first
+	unread []*state // whose text the workspace does not have yet
+	queue  []string // what is to be checked, the most urgent first
 	signal chan struct{}
 	cancel context.CancelFunc // of what is being checked
 	nets   map[string]string  // the net in view of each
+	names  map[string]string  // the URIs by what the checker calls them
 	done   chan struct{}
 }
 
 func (t *texts) start(ctx context.Context, s *server) {
-	t.server, t.open_, t.nets = s, map[string]*state{}, map[string]string{}
+	t.server, t.open_, t.nets, t.names = s, map[string]*state{}, map[string]string{}, map[string]string{}
 	t.signal, t.done = make(chan struct{}, 1), make(chan struct{})
 	go func() {
 		defer close(t.done)
@@ -85,20 +77,45 @@ func (t *texts) change(uri string, version int, changes []change) error {
 	return nil
 }
 
-// replace makes d the current version of its text, and ends what is computed about earlier ones.
+// replace makes d the current version of its text.
 func (t *texts) replace(d *document) {
-	if old := t.open_[d.uri]; old != nil {
+	st := newState(*d)
+	t.set(st)
+	t.unread = append(t.unread, st)
+	t.first(d.uri)
+	t.affected(d.name)
+	t.interrupt()
+}
+
+// set has a state in the place of an earlier one of the same text.
+func (t *texts) set(st *state) {
+	if old := t.open_[st.doc.uri]; old != nil {
 		old.end()
 	}
-	t.open_[d.uri] = &state{doc: *d, read: make(chan struct{}), checked: make(chan struct{})}
-	queue := []string{d.uri}
-	for uri := range t.open_ { // others may import it
-		if uri != d.uri {
-			queue = append(queue, uri)
+	t.open_[st.doc.uri], t.names[st.doc.name] = st, st.doc.uri
+}
+
+// first puts a text before others that are to be checked.
+func (t *texts) first(uri string) {
+	t.queue = slices.DeleteFunc(t.queue, func(other string) bool { return other == uri })
+	t.queue = append([]string{uri}, t.queue...)
+}
+
+// last puts a text behind others, if it is not among them.
+func (t *texts) last(uri string) {
+	if !slices.Contains(t.queue, uri) {
+		t.queue = append(t.queue, uri)
+	}
+}
+
+// affected ends what is known of the texts that import a file.
+func (t *texts) affected(file string) {
+	for uri, st := range t.open_ {
+		if st.doc.name != file && st.uses(file) {
+			t.set(newState(st.doc))
+			t.last(uri)
 		}
 	}
-	t.queue = queue
-	t.interrupt()
 }
 
 // interrupt ends what is being checked, to begin with what is most urgent.
@@ -122,25 +139,10 @@ func (t *texts) close(uri string) {
 	st.end()
 	delete(t.open_, uri)
 	delete(t.nets, uri)
-	t.queue = append(t.queue, uri)
+	delete(t.names, st.doc.name)
+	t.first(uri)
+	t.affected(st.doc.name)
 	t.interrupt()
-}
-
-// end says that a state is none of the present any more.
-func (s *state) end() {
-	if !s.old {
-		s.old = true
-		closeOnce(s.read)
-		closeOnce(s.checked)
-	}
-}
-
-func closeOnce(c chan struct{}) {
-	select {
-	case <-c:
-	default:
-		close(c)
-	}
 }
 
 // next checks the most urgent text, and reports whether there was one.
@@ -151,93 +153,130 @@ func (t *texts) next(ctx context.Context) bool {
 		t.mutex.Unlock()
 		return false
 	}
-	uri := t.queue[0]
-	t.queue = t.queue[1:]
-	st := t.open_[uri]
+	uri, unread := t.queue[0], t.unread
+	t.queue, t.unread = t.queue[1:], nil
+	st, net := t.open_[uri], t.nets[uri]
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	t.cancel = cancel
+	t.mutex.Unlock()
+	for _, one := range unread {
+		if d := one.doc; d.loose {
+			t.workspace.Read(d.name, reader(d.text)) // a reader of a string does not fail
+		} else {
+			t.workspace.Edit(d.name, d.text)
+		}
+	}
 	if st == nil { // it was closed
-		t.mutex.Unlock()
 		name, _ := nameOf(uri)
 		t.workspace.Close(name)
 		t.server.clear(uri)
 		return true
 	}
-	ctx, cancel := context.WithCancel(ctx)
-	defer cancel()
-	t.cancel = cancel
-	t.mutex.Unlock()
-
-	name := st.doc.name
-	if st.doc.loose {
-		t.workspace.Read(name, reader(st.doc.text)) // a reader of a string does not fail
-	} else {
-		t.workspace.Edit(name, st.doc.text)
-	}
-	p, err := t.workspace.Program(name)
-	t.mutex.Lock()
-	if !st.old {
-		if st.err = err; err == nil {
-			st.view = editor.Of(p)
-		}
-		closeOnce(st.read)
-	}
-	t.mutex.Unlock()
-	if err != nil {
-		t.finish(st, nil)
-		return true
-	}
-	c, err := t.workspace.Check(ctx, name, interp.Options{})
+	c, err := t.workspace.CheckTelling(ctx, st.doc.name, interp.Options{}, interp.Early{
+		Net:      net,
+		Program:  func(p *interp.Program) { t.name(st, p) },
+		First:    func(c *interp.Checked) { t.shape(st, c, shaped) },
+		Nets:     func(c *interp.Checked) { t.shape(st, c, made) },
+		Problems: func(c *interp.Checked) { t.judge(st, c, judged) },
+	})
 	switch {
 	case err == nil:
-		t.finish(st, c)
+		t.judge(st, c, repaired)
 	case ctx.Err() != nil:
 		t.mutex.Lock()
 		if !st.old { // another text was more urgent
-			t.queue = append(t.queue, uri)
+			t.last(uri)
 		}
 		t.mutex.Unlock()
 	default:
-		t.finish(st, nil)
+		t.fail(st, err)
 	}
 	return true
 }
 
-// finish notes what a check found, and shows it if it is about the present text.
-func (t *texts) finish(st *state, c *interp.Checked) {
+// name notes what the names of a text mean.
+func (t *texts) name(st *state, p *interp.Program) {
+	v := editor.Of(p)
+	t.mutex.Lock()
+	defer t.mutex.Unlock()
+	if st.old || !st.fresh {
+		return
+	}
+	st.fresh, st.view = false, v
+	for _, m := range p.Main.Imports { // whether their blocks are unused may be otherwise than before
+		if uri, open := t.names[m.Name()]; open {
+			t.last(uri)
+		}
+	}
+	st.reach(named)
+}
+
+// shape notes the nets of a text that are made.
+func (t *texts) shape(st *state, c *interp.Checked, l level) {
+	t.mutex.Lock()
+	defer t.mutex.Unlock()
+	if !st.old && st.check == nil { // else more is known
+		st.view = st.view.With(c)
+		st.reach(l)
+	}
+}
+
+// judge notes what a check found, and shows it.
+func (t *texts) judge(st *state, c *interp.Checked, l level) {
 	t.mutex.Lock()
 	if st.old {
 		t.mutex.Unlock()
 		return
 	}
-	if c != nil {
-		st.check, st.full = c, editor.New(c)
-	}
-	closeOnce(st.checked)
+	st.check, st.view = c, st.view.With(c)
+	st.reach(l)
+	view := st.view
 	t.mutex.Unlock()
-	t.server.show(st)
+	if l == judged || slices.ContainsFunc(c.Problems, func(d *diag.Diagnostic) bool { return len(d.Repairs) > 0 }) {
+		t.server.show(st, view, c)
+	}
+}
+
+// fail notes why nothing can be known of a text.
+func (t *texts) fail(st *state, err error) {
+	t.mutex.Lock()
+	if st.old {
+		t.mutex.Unlock()
+		return
+	}
+	st.err, st.fresh = err, false
+	st.reach(repaired)
+	t.mutex.Unlock()
+	t.server.refuse(st, err)
 }
 
 var errModified = errors.New("the text has changed meanwhile")
 
-// at is what is known of a text; shapes waits for those.
-func (t *texts) at(ctx context.Context, uri string, shapes bool) (*state, *editor.View, error) {
+// soon is how long an answer is put off for what it would have beside what it needs.
+const soon = 40 * time.Millisecond
+
+// at is what is known of a text when that is as much as is needed, or nothing more comes for a while. What is
+// wanted beside is waited for only so long that nobody notices.
+func (t *texts) at(ctx context.Context, uri string, needed, wanted level) (*state, *editor.View, error) {
 	t.mutex.Lock()
 	st := t.open_[uri]
 	t.mutex.Unlock()
 	if st == nil {
 		return nil, nil, fmt.Errorf("%s is not open", uri)
 	}
-	select {
-	case <-st.read:
-	case <-ctx.Done():
-		return nil, nil, ctx.Err()
-	}
-	if shapes {
-		limit := time.NewTimer(patience)
-		defer limit.Stop()
+	for _, wait := range []struct {
+		level level
+		limit time.Duration
+	}{{wanted, soon}, {needed, patience}, {named, math.MaxInt64}} {
+		limit := time.NewTimer(wait.limit)
 		select {
-		case <-st.checked:
+		case <-st.reached[wait.level]:
 		case <-limit.C:
 		case <-ctx.Done():
+		}
+		limit.Stop()
+		if ctx.Err() != nil {
 			return nil, nil, ctx.Err()
 		}
 	}
@@ -246,12 +285,17 @@ func (t *texts) at(ctx context.Context, uri string, shapes bool) (*state, *edito
 	switch {
 	case st.old:
 		return nil, nil, modified()
-	case st.full != nil:
-		return st, st.full, nil
 	case st.view != nil:
 		return st, st.view, nil
 	}
 	return nil, nil, st.err
+}
+
+// problems are those of a state that at has found, nil where they are not known.
+func (t *texts) problems(st *state) *interp.Checked {
+	t.mutex.Lock()
+	defer t.mutex.Unlock()
+	return st.check
 }
 
 // net is the one in view of a text, "" for its first.
@@ -266,33 +310,6 @@ func (t *texts) choose(uri, net string) {
 	defer t.mutex.Unlock()
 	t.nets[uri] = net
 }
-
-// all are the views of the open texts.
-func (t *texts) all() (list []*state) {
-	t.mutex.Lock()
-	defer t.mutex.Unlock()
-	for _, st := range t.open_ {
-		if st.view != nil {
-			list = append(list, st)
-		}
-	}
-	return list
-}
-
-// of is a text that a view's places are in: its own, or one that it imports.
-func (st *state) of(view *editor.View, file string) (d *document, ok bool) {
-	if file == view.Source.Name {
-		return &st.doc, true
-	}
-	if f := view.Program.File(file); f != nil {
-		d := &document{uri: uriOf(file), name: file}
-		d.set(f.Text)
-		return d, true
-	}
-	return nil, false
-}
-
-func spanIn(d *document, s source.Span) span { return d.span(s.Start.Offset, s.End.Offset) }
 
 // text is an open text as it is now.
 func (t *texts) text(uri string) (*document, error) {
