@@ -99,10 +99,10 @@ func (n *Net) Build(ctx context.Context, opts Options) (*Model, error) {
 		m.Fit.Notes = append(m.Fit.Notes, note)
 	}
 	err = m.cached(g, source, w, planned, opts.Cache)
-	tidy(need.Total())
 	if err != nil {
 		return nil, err
 	}
+	tidy(need.Total())
 	if w.store != nil {
 		if err := w.store.Unchanged(); err != nil {
 			return nil, err

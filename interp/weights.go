@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"sync"
 
 	"cnnlang/interp/graph"
 	"cnnlang/interp/internal/plan"
@@ -173,14 +174,17 @@ func fitting(store weights.Store) []string {
 	if _, unnamed := weights.Numbers(store); unnamed {
 		return nil
 	}
-	held := 0
+	held, numbers := 0, 0
 	for _, e := range store.Entries() {
 		if !weights.IsCounter(e.Name) {
-			held++
+			held, numbers = held+1, numbers+e.Shape.Elements()
 		}
 	}
 	var names []string
 	for _, name := range Library() {
+		if least, known := leastNumbers.Load(name); known && numbers < least.(int) {
+			continue
+		}
 		p, err := Open(name)
 		if err != nil {
 			continue
@@ -189,7 +193,14 @@ func fitting(store weights.Store) []string {
 		if err != nil {
 			continue
 		}
-		if len(n.Graph.Params(true)) < held {
+		least := 0
+		for _, p := range n.Graph.Params(false) {
+			if len(p.Shape) > 1 { // nothing else can stand for it
+				least += p.Shape.Elements()
+			}
+		}
+		leastNumbers.Store(name, least)
+		if numbers < least || len(n.Graph.Params(true)) < held {
 			continue
 		}
 		if r, err := (Weights{from: fromStore, store: store}).readingOf(n, nil); err == nil && r.exact(n) {
@@ -198,6 +209,10 @@ func fitting(store weights.Store) []string {
 	}
 	return names
 }
+
+// leastNumbers is how many numbers a file of a library net has at least, by the net's name, of those that were made: it need
+// not be made again for smaller files.
+var leastNumbers sync.Map
 
 type memoryStore map[string]tensor.Tensor
 

@@ -80,8 +80,10 @@ func Run(g *graph.Graph, opts Options) (*graph.Graph, Map) {
 		}
 		r := newRewrite(g, whole, opts)
 		g = r.run(p.rule(r))
-		if err := graph.Verify(g); err != nil {
-			panic(fmt.Sprintf("pass: %s: %v", p.Name, err))
+		if r.changes() {
+			if err := graph.Verify(g); err != nil {
+				panic(fmt.Sprintf("pass: %s: %v", p.Name, err))
+			}
 		}
 		whole = whole.then(r.to)
 		for _, n := range opts.Keep {

@@ -18,6 +18,7 @@ type rewrite struct {
 
 	to      Map                         // old to new
 	nodes   []*graph.Node               // new
+	copied  int                         // how many of them are as they were
 	gone    map[*graph.Node]bool        // of nodes: merged into a later one
 	heads   map[*graph.Side]*graph.Side // old to new
 	dropped map[*graph.Side]bool        // of old: not in the new graph
@@ -86,8 +87,14 @@ func (r *rewrite) run(apply rule) *graph.Graph {
 	return r.finish()
 }
 
+// changes reports whether the new graph is another than the old one.
+func (r *rewrite) changes() bool {
+	return r.copied < len(r.old.Nodes) || len(r.nodes) > r.copied || len(r.dropped) > 0
+}
+
 // copy keeps the node as it was.
 func (r *rewrite) copy(n *graph.Node) *graph.Node {
+	r.copied++
 	return r.add(n, &graph.Node{Path: n.Path, Op: n.Op, In: r.images(n.In...), Params: n.Params, Origin: n.Origin})
 }
 

@@ -99,7 +99,7 @@ func (p *problem) lines(in *layout.Grid, blocks int) (at []int, channels int) {
 func (p *problem) packDense(b *tiled, u unit, inBlocks int, f *packing) []float32 {
 	taps, each, filters := p.taps(), p.each(), p.filters/p.groups
 	deep, across, first := b.in.Block, u.blocks*Lanes, u.block*Lanes
-	copying := f.copies(order{filter: 1, channel: across, taps: evenly(taps, deep*across)})
+	copying := f.acrossUnit(across, deep)
 	end := min(first+across, b.out.C)
 	return f.floats(inBlocks*taps*deep*across, (end-first)*each*taps, func(dst []float32) {
 		w := f.fold()

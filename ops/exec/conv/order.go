@@ -1,6 +1,10 @@
 package conv
 
-import "cnnlang/ops/exec/internal/kernel"
+import (
+	"slices"
+
+	"cnnlang/ops/exec/internal/kernel"
+)
 
 // An order says where the weights of a convolution lie, learned or packed: the one of output channel
 // o, channel c of its group and place t of the window at
@@ -75,6 +79,7 @@ func (p *problem) copies(to order) *copying {
 	case p.order.filter == n && n > 1:
 		c.channels = 1
 	}
+	c.lines = slices.Grow(c.lines, c.channels*n) // nil for no channels
 	for i := range c.channels {
 		for _, place := range at {
 			c.lines = append(c.lines, i*to.channel+place)

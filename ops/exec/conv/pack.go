@@ -21,6 +21,8 @@ type packing struct {
 	folded atomic.Bool
 	all    filters   // once folded
 	parts  []filters // of several members
+
+	across map[int]*copying // to units of so many filters, see acrossUnit
 }
 
 // A member is a convolution whose filters follow those of others in a problem; mostly it is alone.
@@ -39,6 +41,18 @@ func (p *problem) packing(v values) *packing {
 		c.Before(func() { f.folded.Store(false) })
 	}
 	return f
+}
+
+// acrossUnit is the copying of weights to units of so many filters, which are neighbours there, as those are that blocks of
+// channels of this depth are multiplied by: [kh][kw][channel][filter]. Units of one size share it.
+func (p *packing) acrossUnit(filters, depth int) *copying {
+	if p.across[filters] == nil {
+		if p.across == nil {
+			p.across = map[int]*copying{}
+		}
+		p.across[filters] = p.copies(order{filter: 1, channel: filters, taps: evenly(p.taps(), depth*filters)})
+	}
+	return p.across[filters]
 }
 
 // fold returns the filters with their norm. Their memory is used again when the parameters have changed.

@@ -143,7 +143,7 @@ const widestUnit = 2 * Lanes
 func (w *winogradConv) pack(u unit, channels int, f *packing) []float32 {
 	across, first := u.blocks*Lanes, u.block*Lanes
 	plane := w.in.Blocks * Lanes * across
-	copying := f.copies(order{filter: 1, channel: across, taps: evenly(9, Lanes*across)})
+	copying := f.acrossUnit(across, Lanes)
 	return f.floats(weightPlanes*plane+Lanes, weightPlanes*channels*across+Lanes, func(dst []float32) {
 		weights, lanes := f.fold(), min(across, w.out.C-first)
 		var lines [9 * Lanes * widestUnit]float32 // of some channels, by place of the window
