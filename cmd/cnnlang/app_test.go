@@ -17,6 +17,7 @@ import (
 	"cnnlang/interp"
 	"cnnlang/interp/npy"
 	"cnnlang/interp/picture"
+	"cnnlang/interp/rows"
 	"cnnlang/interp/train"
 	"cnnlang/interp/train/dataset"
 	"cnnlang/interp/train/events"
@@ -114,7 +115,7 @@ func TestAnInterruptedWriteLeavesNothing(t *testing.T) {
 
 func TestNumbersThatJSONCannotSay(t *testing.T) {
 	a, out, _ := newApp()
-	s := summarize(tensor.From([]float32{1, float32(math.Inf(1))}, 2))
+	s := rows.Summarize(tensor.From([]float32{1, float32(math.Inf(1))}, 2))
 	if err := a.json(s); err != nil {
 		t.Fatal(err)
 	}

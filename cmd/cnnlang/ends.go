@@ -19,7 +19,7 @@ type netEnd struct {
 
 func endsOf(g *graph.Graph) netEnds {
 	e := netEnds{Input: g.Input().Shape, Output: g.Output().Shape}
-	if !g.Several() && g.Input().Path == "input" && g.Outputs[0].Name == "output" {
+	if !g.Named() {
 		return e
 	}
 	for _, n := range g.Inputs {

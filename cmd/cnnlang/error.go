@@ -13,6 +13,7 @@ import (
 
 	"cnnlang/cmd/cnnlang/internal/download"
 	"cnnlang/interp"
+	"cnnlang/interp/rows"
 	"cnnlang/lang/diag"
 	"cnnlang/ops/exec/layout"
 )
@@ -31,6 +32,11 @@ type errorEntry struct {
 	Code        string           `json:"code,omitempty"`        // of weights that do not fit
 	Diagnostics []diag.Entry     `json:"diagnostics,omitempty"` // of a .cnn file
 	Fit         *interp.FitError `json:"fit,omitempty"`         // of weights
+}
+
+// inRow is what the row of a picture says of it.
+func (e errorEntry) inRow() rows.Problem {
+	return rows.Problem{Message: e.Message, Help: e.Help, ExitCode: e.ExitCode}
 }
 
 // entryOf puts an error into words, and says what to do about it.
@@ -186,7 +192,7 @@ func (a *app) answerInJSON(args []string, err error) {
 	d := errorDocument{"cnnlang.error/v1", entryOf(err)}
 	write := func() error { return a.json(d) }
 	if format == "jsonl" {
-		write = func() error { return jsonLine(a.stdout, d) }
+		write = func() error { return rows.Line(a.stdout, d) }
 	}
 	if err := cmp.Or(write(), a.stdout.Flush()); err != nil {
 		a.message(err.Error(), "")

@@ -5,7 +5,6 @@ import (
 	"encoding/csv"
 	"encoding/json"
 	"fmt"
-	"math"
 	"os"
 	"regexp"
 	"slices"
@@ -17,6 +16,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"cnnlang/interp"
+	"cnnlang/interp/rows"
 	"cnnlang/lang/diag"
 	"cnnlang/ops/dim"
 )
@@ -334,14 +334,5 @@ func integer(n dim.Size) *int {
 	return nil
 }
 
-// A real is a number in JSON with the digits of a float32: null if it is not finite, which
-// JSON cannot express.
-type real float64
-
-// MarshalJSON writes the number or null.
-func (r real) MarshalJSON() ([]byte, error) {
-	if math.IsNaN(float64(r)) || math.IsInf(float64(r), 0) {
-		return []byte("null"), nil
-	}
-	return json.Marshal(float32(r))
-}
+// A real is a number in JSON with the digits of a float32: null if it is not finite.
+type real = rows.Real

@@ -5,32 +5,17 @@ import (
 
 	"cnnlang/interp"
 	"cnnlang/interp/picture"
+	"cnnlang/interp/rows"
 )
 
-// A preparedImage is what was done to an image, in JSON.
+// A preparedImage is what was done to an image, in JSON and in words.
 type preparedImage struct {
-	Width         int    `json:"width"` // as it is stored
-	Height        int    `json:"height"`
-	Turned        bool   `json:"turned"`  // by its EXIF orientation
-	Resized       []int  `json:"resized"` // width and height
-	Interpolation string `json:"interpolation"`
-	From          []int  `json:"from"`       // where the input begins in that: columns and rows
-	As            string `json:"as"`         // for --prepare
-	Unfinished    bool   `json:"unfinished"` // a progressive JPEG without its last scans
-
-	note string // in words
+	*rows.Prepared
+	note string
 }
 
 func preparedOf(n *interp.Net, d picture.Prepared) *preparedImage {
-	p := &preparedImage{
-		Width: d.Width, Height: d.Height, Turned: d.Turned, Resized: d.Resized[:], Interpolation: n.Meta.Prepare.Interpolation,
-		From: []int{d.Left, d.Top}, As: interp.PictureText(n.Meta.Prepare), Unfinished: d.Unfinished,
-		note: visibleName(d.Name) + " " + d.String(),
-	}
-	if p.As == "" {
-		p.As = "picture"
-	}
-	return p
+	return &preparedImage{rows.PreparedOf(n, d), visibleName(d.Name) + " " + d.String()}
 }
 
 // tellPrepared says in a line what is done to every image, of several inputs for each.

@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"cnnlang/interp"
+	"cnnlang/interp/rows"
 )
 
 // A runFlags is the flags of `cnnlang run`.
@@ -284,7 +285,7 @@ func (a *app) runNet(ctx context.Context, f *runFlags, argument string, images [
 	if d.Files, err = a.writeValues(ctx, f, n, session, drawings, imageNames(images)); err != nil {
 		return err
 	}
-	d.runOutputs = f.outputsOf(n, session.Output(), session.Value)
+	d.Outputs = rows.OutputsOf(n, session.Output(), session.Value, f.shown)
 	d.Results = resultsOf(model, session.Output(), imageNames(images), f.top.value)
 	if n.Classifies() || n.Kind() == interp.MaskOutput {
 		d.Labels = model.Labels.From

@@ -7,6 +7,7 @@ import (
 
 	"github.com/jedib0t/go-pretty/v6/text"
 
+	"cnnlang/interp/rows"
 	"cnnlang/lang/diag"
 )
 
@@ -26,7 +27,7 @@ func resultWidth() int { return terminalWidth(os.Stdout) }
 
 // scoreLines are the highest classes in so many columns: number, probability and its bar, whose
 // whole width is 100 %, the score where there is room, and the name, cut to what is left.
-func scoreLines(top []classScore, width int) []string {
+func scoreLines(top []rows.Class, width int) []string {
 	classes, chances, scores := []string{"class"}, []string{"probability"}, []string{"output"}
 	names := []string{""}
 	for _, s := range top {

@@ -4,15 +4,19 @@ import (
 	"strings"
 	"testing"
 
+	"cnnlang/interp/rows"
 	"cnnlang/lang/diag"
 )
 
 // Whatever the width, no line is wider, each class has its number and probability, and names are
 // cut where a wide character would not fit.
 func TestBarsFitTheTerminal(t *testing.T) {
-	top := []classScore{
-		{281, "三毛猫三毛猫三毛猫三毛猫三毛猫三毛猫三毛猫三毛猫三毛猫三毛猫三毛猫三毛猫", 0.75, 12.5},
-		{7, "a\nb", 0.2, 3}, {999, strings.Repeat("long ", 40), 0.05, -1e-9}, {3, "", 0, -2},
+	class := func(number int, name string, probability, output rows.Real) rows.Class {
+		return rows.Class{Class: number, Name: name, Probability: probability, Output: output}
+	}
+	top := []rows.Class{
+		class(281, "三毛猫三毛猫三毛猫三毛猫三毛猫三毛猫三毛猫三毛猫三毛猫三毛猫三毛猫三毛猫", 0.75, 12.5),
+		class(7, "a\nb", 0.2, 3), class(999, strings.Repeat("long ", 40), 0.05, -1e-9), class(3, "", 0, -2),
 	}
 	for width := 36; width <= 300; width++ {
 		lines := scoreLines(top, width)
@@ -39,7 +43,7 @@ func TestBarsFitTheTerminal(t *testing.T) {
 			t.Errorf("%v: got %q, want %q", c.share, got, c.want)
 		}
 	}
-	bare := scoreLines([]classScore{{0, "", 1, 5}}, 100)
+	bare := scoreLines([]rows.Class{class(0, "", 1, 5)}, 100)
 	if want := "    0     100.00 %  " + strings.Repeat("█", 40) + "       5"; bare[2] != want {
 		t.Errorf("without names: got %q, want %q", bare[2], want)
 	}

@@ -12,6 +12,7 @@ import (
 
 	"cnnlang/interp"
 	"cnnlang/interp/picture/render"
+	"cnnlang/interp/rows"
 	"cnnlang/ops/tensor"
 )
 
@@ -131,13 +132,13 @@ func shapeOfValue(n *interp.Net, name string) tensor.Shape {
 
 // A drawnPicture is what was drawn, in JSON.
 type drawnPicture struct {
-	Width  int         `json:"width"`
-	Height int         `json:"height"`
-	Low    []float64   `json:"low,omitempty"` // what is black: of all channels, or of each
-	High   []float64   `json:"high,omitempty"`
-	From   string      `json:"range,omitempty"` // who says so
-	Beyond *real       `json:"beyond,omitempty"`
-	Mask   []maskClass `json:"mask,omitempty"`
+	Width  int              `json:"width"`
+	Height int              `json:"height"`
+	Low    []float64        `json:"low,omitempty"` // what is black: of all channels, or of each
+	High   []float64        `json:"high,omitempty"`
+	From   string           `json:"range,omitempty"` // who says so
+	Beyond *real            `json:"beyond,omitempty"`
+	Mask   []rows.MaskClass `json:"mask,omitempty"`
 }
 
 // draw makes a picture of one value [1, C, H, W].
@@ -145,7 +146,7 @@ func (d *drawing) draw(value tensor.Tensor) (image.Image, *drawnPicture) {
 	p := &drawnPicture{Width: value.Shape[3], Height: value.Shape[2]}
 	if d.mask {
 		m := render.MaskOf(value)
-		p.Mask = maskClasses(m, d.names)
+		p.Mask = rows.MaskClasses(m, d.names)
 		return m.Picture(), p
 	}
 	img, beyond := d.shade.Picture(value)
@@ -199,41 +200,8 @@ func (d *drawing) cut() string {
 	return fmt.Sprintf("%.2g %% of the values lie beyond, and are cut off", 100*float64(d.beyond)/float64(d.values))
 }
 
-// A maskClass is a class of a mask with its part of the pixels.
-type maskClass struct {
-	Class  int    `json:"class"`
-	Name   string `json:"name,omitempty"`
-	Colour string `json:"colour,omitempty"` // as #800000
-	Share  real   `json:"share"`
-}
-
-// maskClasses are the classes that occur, the most frequent first.
-func maskClasses(m render.Mask, names []string) []maskClass {
-	counts := m.Counts()
-	scores := make([]float32, len(counts))
-	for i, n := range counts {
-		scores[i] = float32(n)
-	}
-	list := []maskClass{}
-	for _, class := range interp.TopK(scores, len(scores)) {
-		if counts[class] == 0 {
-			break
-		}
-		c := maskClass{Class: class, Share: real(float64(counts[class]) / float64(len(m.Of)))}
-		if class < render.MostColours {
-			rgb := render.Colour(class)
-			c.Colour = fmt.Sprintf("#%02x%02x%02x", rgb.R, rgb.G, rgb.B)
-		}
-		if len(names) == m.Classes {
-			c.Name = names[class]
-		}
-		list = append(list, c)
-	}
-	return list
-}
-
 // maskGrid is the legend of a mask, for a terminal of so many columns, 0 for none.
-func maskGrid(classes []maskClass, width int) grid {
+func maskGrid(classes []rows.MaskClass, width int) grid {
 	g := grid{columns: []column{{"class", true}, {"colour", false}, {"pixels", true}}}
 	named := false
 	for _, c := range classes {

@@ -3,8 +3,8 @@ package main
 import (
 	"fmt"
 
-	"cnnlang/interp"
 	"cnnlang/interp/graph"
+	"cnnlang/interp/rows"
 	"cnnlang/ops/tensor"
 )
 
@@ -39,47 +39,16 @@ func (x runInput) document(g *graph.Graph) (d runInputs) {
 	return d
 }
 
-type runOutputs struct {
-	Output outputSummary `json:"output"` // of the first
-	// Outputs are all, or those that --output names, where there are several or one has a name.
-	Outputs []namedSummary `json:"outputs,omitempty"`
-	many    bool           // the net has several
-}
-
-// A namedSummary is an output.
-type namedSummary struct {
-	Name string `json:"name"`
-	outputSummary
-}
-
-// outputsOf summarises the outputs, of which value gives any by its name.
-func (f *runFlags) outputsOf(n *interp.Net, first tensor.Tensor, value func(name string) (tensor.Tensor, bool)) (d runOutputs) {
-	names := n.OutputNames()
-	d.many = len(names) > 1
-	d.Output = summarize(first)
-	d.Output.Kind = n.Kind()
-	if endsOf(n.Graph).Outputs == nil {
-		return d
-	}
-	if len(f.shown) > 0 {
-		names = f.shown
-	}
-	for _, name := range names {
-		t, _ := value(name)
-		d.Outputs = append(d.Outputs, namedSummary{name, summarize(t)})
-	}
-	return d
-}
-
-// several are the outputs in words, where a net has several.
-func (d runOutputs) several() []namedSummary {
-	if !d.many {
+// eachOutput are the outputs in words, where a net has several.
+func eachOutput(o rows.Outputs) []rows.Named {
+	if !o.Several {
 		return nil
 	}
-	return d.Outputs
+	return o.Outputs
 }
 
-func (o namedSummary) String() string {
+// outputLine is an output for people.
+func outputLine(o rows.Named) string {
 	return fmt.Sprintf("%s %v: min %.6g, max %.6g, mean %.6g", visibleName(o.Name), tensor.Shape(o.Shape), o.Min, o.Max, o.Mean)
 }
 
@@ -90,15 +59,4 @@ func endsText(g *graph.Graph) string {
 		return fmt.Sprintf("%s -> %d outputs", g.InputText(), len(g.Outputs))
 	}
 	return g.InputText() + " -> " + g.OutputText()
-}
-
-// strange counts the elements of all outputs that are not finite numbers.
-func (d runOutputs) strange() (sum int) {
-	if len(d.Outputs) == 0 {
-		return d.Output.Strange
-	}
-	for _, o := range d.Outputs {
-		sum += o.Strange
-	}
-	return sum
 }

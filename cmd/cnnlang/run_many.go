@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"cnnlang/interp"
+	"cnnlang/interp/rows"
 )
 
 // A many is one run over many images: their results go out one by one, in order, and those
@@ -16,7 +17,7 @@ type many struct {
 	app   *app
 	flags *runFlags
 	model *interp.Model
-	rows  rows
+	rows  rowWriter
 	sinks []taker
 	meter counter
 
@@ -152,7 +153,7 @@ func (m *many) head(fit interp.Fit) error {
 			a.tell("note", fmt.Sprintf("%s: %v", s.target.file, s.draws))
 		}
 	}
-	return m.rows.head()
+	return m.rows.Head()
 }
 
 // take writes the result of one image, or why there is none. An interrupt finds whole rows, and
@@ -175,14 +176,14 @@ func (m *many) take(answer interp.Answer, err error) error {
 		m.bad++
 		e := entryOf(bad.Err)
 		a.message(e.Message, e.Help)
-		err = m.rows.problem(answer.Name, e)
+		err = m.rows.Problem(answer.Name, e.inRow())
 	} else if err = m.write(answer); err == nil {
 		m.good++
 	} else if is[*takenError](err) {
 		m.lost++
 		e := entryOf(err)
 		a.message(e.Message, e.Help)
-		err = m.rows.problem(answer.Name, e)
+		err = m.rows.Problem(answer.Name, e.inRow())
 	}
 	if err == nil {
 		err = a.stdout.Flush()
@@ -206,11 +207,11 @@ func (m *many) write(answer interp.Answer) error {
 	if err := m.store(answer); err != nil {
 		return err
 	}
-	d := m.flags.outputsOf(m.model.Net, answer.Output, answer.Value)
-	if d.strange() > 0 {
+	d := rows.OutputsOf(m.model.Net, answer.Output, answer.Value, m.flags.shown)
+	if d.Strange() > 0 {
 		m.strange++
 	}
-	return m.rows.picture(answer, d)
+	return m.rows.Picture(answer, d)
 }
 
 // store writes the values of an image to the files.

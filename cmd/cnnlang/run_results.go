@@ -2,46 +2,20 @@ package main
 
 import (
 	"fmt"
-	"math"
 	"slices"
 	"strings"
 	"unicode/utf8"
 
 	"cnnlang/interp"
-	"cnnlang/interp/picture/render"
+	"cnnlang/interp/rows"
 	"cnnlang/ops/tensor"
 )
 
 // An imageResult is what the output says of one image.
 type imageResult struct {
 	Image string `json:"image,omitempty"`
-	*findings
+	*rows.Findings
 }
-
-// findings are what an output of a known kind says: exactly one of them is not nil. Values and
-// pictures have none.
-type findings struct {
-	Top    []classScore   `json:"top,omitempty"`    // of classes
-	Vector *vectorSummary `json:"vector,omitempty"` // of a vector
-	Mask   []maskClass    `json:"mask,omitempty"`   // of a mask
-}
-
-type classScore struct {
-	Class       int    `json:"class"`
-	Name        string `json:"name,omitempty"`
-	Probability real   `json:"probability"`
-	Output      real   `json:"output"`
-}
-
-// A vectorSummary is enough of a vector to recognise it.
-type vectorSummary struct {
-	Length int    `json:"length"`
-	Norm   real   `json:"norm"`
-	First  []real `json:"first"`
-}
-
-// firstValues is how many numbers of a vector are shown at most.
-const firstValues = 8
 
 // resultsOf are the findings for every image, nil where the kind of the output tells none.
 func resultsOf(m *interp.Model, out tensor.Tensor, images []string, top int) (results []imageResult) {
@@ -49,7 +23,7 @@ func resultsOf(m *interp.Model, out tensor.Tensor, images []string, top int) (re
 		return nil
 	}
 	for i := range out.Shape[0] {
-		result := imageResult{findings: findingsOf(m, rowOf(out, i), top)}
+		result := imageResult{Findings: rows.Find(m, rowOf(out, i), top)}
 		if i < len(images) {
 			result.Image = images[i]
 		}
@@ -64,41 +38,9 @@ func rowOf(t tensor.Tensor, i int) tensor.Tensor {
 	return tensor.From(t.Data[i*size:(i+1)*size], append([]int{1}, t.Shape[1:]...)...)
 }
 
-// findingsOf are those of one output, [1, ...], nil if there are none.
-func findingsOf(m *interp.Model, out tensor.Tensor, top int) *findings {
-	f := &findings{}
-	switch m.Net.Kind() {
-	case interp.ClassesOutput:
-		f.Top = []classScore{}
-		for _, c := range m.Classes(out, top)[0] {
-			f.Top = append(f.Top, classScore{c.Index, c.Name, real(c.Probability), real(c.Score)})
-		}
-	case interp.VectorOutput:
-		f.Vector = vectorOf(out.Data)
-	case interp.MaskOutput:
-		f.Mask = maskClasses(render.MaskOf(out), m.Labels.Names)
-	default:
-		return nil
-	}
-	return f
-}
-
-func vectorOf(values []float32) *vectorSummary {
-	v := &vectorSummary{Length: len(values)}
-	sum := 0.0
-	for i, x := range values {
-		sum += float64(x) * float64(x)
-		if i < firstValues {
-			v.First = append(v.First, real(x))
-		}
-	}
-	v.Norm = real(math.Sqrt(sum))
-	return v
-}
-
-// line is for people, with as many numbers as fit into so many columns, 0 for any:
+// vectorLine is for people, with as many numbers as fit into so many columns, 0 for any:
 // 128 numbers of norm 1: 0.0123 -0.0456 …
-func (v *vectorSummary) line(width int) string {
+func vectorLine(v *rows.Vector, width int) string {
 	line := fmt.Sprintf("%d numbers of norm %.6g:", v.Length, float64(v.Norm))
 	for i, x := range v.First {
 		more := ""
@@ -118,10 +60,10 @@ func (v *vectorSummary) line(width int) string {
 }
 
 // showResult writes the findings for people.
-func (a *app) showResult(f *findings) error {
+func (a *app) showResult(f *rows.Findings) error {
 	switch {
 	case f.Vector != nil:
-		_, err := fmt.Fprintln(a.stdout, f.Vector.line(resultWidth()))
+		_, err := fmt.Fprintln(a.stdout, vectorLine(f.Vector, resultWidth()))
 		return err
 	case f.Mask != nil:
 		return a.grid(maskGrid(f.Mask, resultWidth()), "table")
@@ -133,11 +75,11 @@ func (a *app) showResult(f *findings) error {
 }
 
 // brief is the result on a line, the highest classes of a mask.
-func (f *findings) brief(top int) string {
+func brief(f *rows.Findings, top int) string {
 	var parts []string
 	switch {
 	case f.Vector != nil:
-		return f.Vector.line(0)
+		return vectorLine(f.Vector, 0)
 	case f.Mask != nil:
 		for _, c := range f.Mask[:min(top, len(f.Mask))] {
 			parts = append(parts, fmt.Sprintf("%.2f %% %s", 100*float64(c.Share), calledOf(c.Class, c.Name)))
@@ -158,9 +100,9 @@ func calledOf(class int, name string) string {
 	return strings.TrimSpace(fmt.Sprint(class, " ", visibleName(name)))
 }
 
-func scoreGrid(top []classScore) grid {
+func scoreGrid(top []rows.Class) grid {
 	g := grid{columns: []column{{"class", true}, {"probability", true}, {"output", true}}}
-	named := slices.ContainsFunc(top, func(s classScore) bool { return s.Name != "" })
+	named := slices.ContainsFunc(top, func(s rows.Class) bool { return s.Name != "" })
 	if named {
 		g.columns = append(g.columns, column{"name", false})
 	}

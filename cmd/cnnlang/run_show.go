@@ -2,9 +2,9 @@ package main
 
 import (
 	"fmt"
-	"math"
 
 	"cnnlang/interp"
+	"cnnlang/interp/rows"
 	"cnnlang/ops/exec/layout"
 	"cnnlang/ops/tensor"
 )
@@ -16,7 +16,7 @@ type runDocument struct {
 	ends   string // its inputs and outputs in words
 	runInputs
 	Weights weightsOrigin `json:"weights"`
-	runOutputs
+	rows.Outputs
 	Results   []imageResult  `json:"results,omitempty"` // for an output [N, C] of classes
 	Labels    string         `json:"labels,omitempty"`  // where their names come from, if not from the net's meta
 	Files     []writtenValue `json:"files,omitempty"`
@@ -52,17 +52,6 @@ type runSeconds struct {
 	Run     float64 `json:"run"`
 }
 
-// An outputSummary summarises an output.
-type outputSummary struct {
-	Shape   []int `json:"shape"`
-	Min     real  `json:"min"`
-	Max     real  `json:"max"`
-	Mean    real  `json:"mean"`
-	Strange int   `json:"not_finite"` // elements that are NaN or infinite
-
-	Kind interp.OutputKind `json:"kind,omitempty"`
-}
-
 // show writes the result.
 func (a *app) show(f *runFlags, d runDocument, drawings map[target]*drawing) error {
 	if f.format.value == "json" {
@@ -84,10 +73,10 @@ func (a *app) show(f *runFlags, d runDocument, drawings map[target]*drawing) err
 
 func (a *app) showText(d runDocument) error {
 	fmt.Fprintln(a.stdout, headline(d))
-	for _, o := range d.several() {
-		fmt.Fprintln(a.stdout, o)
+	for _, o := range eachOutput(d.Outputs) {
+		fmt.Fprintln(a.stdout, outputLine(o))
 	}
-	if d.Results == nil && d.several() == nil {
+	if d.Results == nil && eachOutput(d.Outputs) == nil {
 		fmt.Fprintf(a.stdout, "min %.6g, max %.6g, mean %.6g\n", d.Output.Min, d.Output.Max, d.Output.Mean)
 	}
 	for _, w := range d.Files {
@@ -108,11 +97,11 @@ func (a *app) showText(d runDocument) error {
 		case len(d.Results) > 1:
 			fmt.Fprintf(a.stdout, "image %d of the batch, from 0\n", i)
 		}
-		if err := a.showResult(result.findings); err != nil {
+		if err := a.showResult(result.Findings); err != nil {
 			return err
 		}
 	}
-	if n := d.strange(); n > 0 {
+	if n := d.Strange(); n > 0 {
 		fmt.Fprintf(a.stderr, "warning: %d elements of the output are not finite numbers\n", n)
 	}
 	return nil
@@ -136,18 +125,3 @@ func headline(d runDocument) string {
 
 // meaningless says what generated weights are good for.
 func (w weightsOrigin) meaningless() string { return w.String() + ": the answer means nothing" }
-
-func summarize(t tensor.Tensor) outputSummary {
-	s := outputSummary{Shape: t.Shape, Min: real(math.Inf(1)), Max: real(math.Inf(-1))}
-	sum := 0.0
-	for _, x := range t.Data {
-		v := float64(x)
-		if math.IsNaN(v) || math.IsInf(v, 0) {
-			s.Strange++
-		}
-		s.Min, s.Max = real(min(float64(s.Min), v)), real(max(float64(s.Max), v))
-		sum += v
-	}
-	s.Mean = real(sum / float64(len(t.Data)))
-	return s
-}

@@ -8,6 +8,7 @@ import (
 	"cnnlang/interp"
 	"cnnlang/interp/graph"
 	"cnnlang/interp/npy"
+	"cnnlang/interp/rows"
 	"cnnlang/ops/tensor"
 )
 
@@ -42,7 +43,7 @@ func (a *app) writeValues(ctx context.Context, f *runFlags, n *interp.Net, sessi
 			what, name = kindOf(n.Graph, t.name), t.name
 			value, _ = session.Value(name)
 		}
-		s := summarize(value)
+		s := rows.Summarize(value)
 		w := writtenValue{Name: name, What: what, Shape: value.Shape, Min: s.Min, Max: s.Max, File: t.file}
 		if len(images) > 0 {
 			w.File = t.of(images[0])

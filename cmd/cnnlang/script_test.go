@@ -23,6 +23,7 @@ import (
 
 	"cnnlang/interp"
 	"cnnlang/interp/npy"
+	"cnnlang/interp/rows"
 	"cnnlang/ops/exec"
 	"cnnlang/ops/exec/layout"
 	"cnnlang/ops/tensor"
@@ -197,7 +198,7 @@ func shape(ts *testscript.TestScript, neg bool, args []string) {
 	if got := shapeText(array.Shape); got != args[1] {
 		ts.Fatalf("%s has shape %s, want %s", args[0], got, args[1])
 	}
-	s := summarize(array)
+	s := rows.Summarize(array)
 	if s.Strange > 0 || s.Min == s.Max {
 		ts.Fatalf("%s holds nothing: %+v", args[0], s)
 	}

@@ -46,6 +46,11 @@ func named(ends []Output, write func(*Node) string) string {
 // Several reports whether there are several inputs or several outputs.
 func (g *Graph) Several() bool { return len(g.Inputs) > 1 || len(g.Outputs) > 1 }
 
+// Named reports whether inputs and outputs go by their names: there are several of either, or one has a name.
+func (g *Graph) Named() bool {
+	return g.Several() || g.Input().Path != "input" || g.Outputs[0].Name != "output"
+}
+
 // heading names the network with its inputs and outputs.
 func heading(g *Graph) string {
 	outputs := endsText(g.Outputs, func(n *Node) string { return fmt.Sprintf("%v (%d)", n.Shape, n.ID) })
