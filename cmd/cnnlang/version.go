@@ -16,7 +16,7 @@ var release, commit string
 // versionDocument is cnnlang.version/v1.
 type versionDocument struct {
 	Schema   string `json:"schema"`
-	Version  string `json:"version"`  // "(devel)" for a build from a working tree
+	Version  string `json:"version"`  // "(devel)" where neither release/build nor Go says one
 	Revision string `json:"revision"` // the commit, with + where files had changed; "" if unknown
 	Go       string `json:"go"`
 	OS       string `json:"os"`
