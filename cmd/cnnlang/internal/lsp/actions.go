@@ -44,7 +44,7 @@ func (s *server) actions(ctx context.Context, p struct {
 				repairs = []diag.Repair{*d.Correction}
 			}
 			for i, r := range repairs {
-				if edit := st.edit(v, r.Edits); edit != nil {
+				if edit := s.edit(st, v, r.Edits); edit != nil {
 					list = append(list, codeAction{Title: title(r.What), Kind: "quickfix", Diagnostics: []diagnostic{st.shown(v, d)}, Preferred: i == 0, Edit: edit})
 				}
 			}
@@ -52,8 +52,8 @@ func (s *server) actions(ctx context.Context, p struct {
 	}
 	if wanted(p.Context.Only, "source.fixAll") {
 		if text, made := found.Fixed(); len(made) > 0 && text != st.doc.text {
-			all := workspaceEdit{map[string][]textEdit{st.doc.uri: {{st.doc.span(0, len(st.doc.text)), text}}}}
-			list = append(list, codeAction{Title: "Fix all that has one evident repair", Kind: "source.fixAll", Edit: &all})
+			all := s.workspaceEdit(map[*document][]diag.Edit{&st.doc: {{Span: v.Source.Span(0, len(st.doc.text)), Text: text}}})
+			list = append(list, codeAction{Title: "Fix all that has one evident repair", Kind: "source.fixAll", Edit: all})
 		}
 	}
 	return list, nil
@@ -78,17 +78,41 @@ func wanted(only []string, kind string) bool {
 }
 
 // edit are edits as a client makes them, nil if one is in a file of the library.
-func (st *state) edit(v *editor.View, edits []diag.Edit) *workspaceEdit {
-	all := &workspaceEdit{map[string][]textEdit{}}
+func (s *server) edit(st *state, v *editor.View, edits []diag.Edit) *workspaceEdit {
+	all, byFile := map[*document][]diag.Edit{}, map[string]*document{}
 	for _, e := range edits {
 		file := e.Span.Start.Filename
-		d, ok := st.of(v, file)
-		if !ok || isOfLibrary(v, file) {
-			return nil
+		d := byFile[file]
+		if d == nil {
+			var ok bool
+			if d, ok = st.of(v, file); !ok || isOfLibrary(v, file) {
+				return nil
+			}
+			byFile[file] = d
 		}
-		all.Changes[d.uri] = append(all.Changes[d.uri], textEdit{spanIn(d, e.Span), e.Text})
+		all[d] = append(all[d], e)
 	}
-	return all
+	return s.workspaceEdit(all)
+}
+
+// workspaceEdit are edits of documents, about the versions that they are of.
+func (s *server) workspaceEdit(all map[*document][]diag.Edit) *workspaceEdit {
+	edit := &workspaceEdit{}
+	if !s.versions {
+		edit.Changes = map[string][]textEdit{}
+	}
+	for d, list := range all {
+		if !s.versions {
+			edit.Changes[d.uri] = editsOf(d, list)
+			continue
+		}
+		one := documentEdit{Edits: editsOf(d, list)}
+		if one.TextDocument.URI = d.uri; !d.unopened {
+			one.TextDocument.Version = &d.version
+		}
+		edit.Documents = append(edit.Documents, one)
+	}
+	return edit
 }
 
 // lenses are a line above each net: what it is at its size, and whether it is the one in view.

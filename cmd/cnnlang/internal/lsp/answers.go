@@ -3,6 +3,7 @@ package lsp
 import (
 	"context"
 	"fmt"
+	"regexp"
 	"strings"
 
 	"cnnlang/interp/editor"
@@ -108,20 +109,35 @@ func symbolsOf(d *document, list []editor.Symbol) []documentSymbol {
 	return all
 }
 
+// allSymbols are the declarations of the texts that are open, and of the files in the client's folders.
 func (s *server) allSymbols(ctx context.Context, p struct {
 	Query string `json:"query"`
 }) (any, error) {
 	found := []workspaceSymbol{}
+	add := func(name, kind string, d *document, start, end int) {
+		if strings.Contains(strings.ToLower(name), strings.ToLower(p.Query)) {
+			found = append(found, workspaceSymbol{name, symbolKinds[kind], location{d.uri, d.span(start, end)}})
+		}
+	}
 	all, _ := s.texts.all(ctx)
-	for _, st := range all {
-		for _, y := range st.view.Symbols() {
-			if strings.Contains(strings.ToLower(y.Name), strings.ToLower(p.Query)) {
-				found = append(found, workspaceSymbol{y.Name, symbolKinds[y.Kind], location{st.doc.uri, spanIn(st.doc, y.At)}})
-			}
+	open := map[string]string{}
+	for _, t := range all {
+		open[t.doc.name] = t.doc.text
+		for _, y := range t.view.Symbols() {
+			add(y.Name, y.Kind, t.doc, y.At.Start.Offset, y.At.End.Offset)
+		}
+	}
+	for path, text := range s.folders.texts(ctx, open) {
+		d := &document{uri: uriOf(path)}
+		d.set(text)
+		for _, m := range declaring.FindAllStringSubmatchIndex(text, -1) {
+			add(text[m[4]:m[5]], text[m[2]:m[3]], d, m[4], m[5])
 		}
 	}
 	return found, nil
 }
+
+var declaring = regexp.MustCompile(`(?m)^(block|net|let) +([\pL_][\pL\d_]*)`)
 
 func (s *server) folds(ctx context.Context, p about) (any, error) {
 	_, v, err := s.texts.at(ctx, p.TextDocument.URI, named, named)

@@ -27,6 +27,12 @@ type client struct {
 
 func start(t testing.TB) *client {
 	t.Helper()
+	return startWith(t, map[string]any{"capabilities": map[string]any{"workspace": map[string]any{"inlayHint": map[string]any{"refreshSupport": true}}}})
+}
+
+// startWith is start with what the client says of itself.
+func startWith(t testing.TB, self map[string]any) *client {
+	t.Helper()
 	c := &client{t: t, shown: map[string]published{}, news: make(chan struct{}, 1), ended: make(chan error, 1)}
 	toServer, fromClient := io.Pipe()
 	toClient, fromServer := io.Pipe()
@@ -64,7 +70,7 @@ func start(t testing.TB) *client {
 		}
 	})
 	var info map[string]any
-	c.call("initialize", map[string]any{"capabilities": map[string]any{"workspace": map[string]any{"inlayHint": map[string]any{"refreshSupport": true}}}}, &info)
+	c.call("initialize", self, &info)
 	c.tell("initialized", map[string]any{})
 	return c
 }

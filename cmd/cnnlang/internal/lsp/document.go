@@ -18,6 +18,8 @@ type document struct {
 	text    string
 	lines   []int // where each starts
 	marks   func() []int
+
+	unopened bool // it is read from its file
 }
 
 func newDocument(uri string, version int, text string) *document {

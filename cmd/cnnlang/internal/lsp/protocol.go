@@ -22,8 +22,19 @@ type textEdit struct {
 	NewText string `json:"newText"`
 }
 
+// A workspaceEdit has changes, or documentChanges for clients that know these.
 type workspaceEdit struct {
-	Changes map[string][]textEdit `json:"changes"`
+	Changes   map[string][]textEdit `json:"changes,omitempty"`
+	Documents []documentEdit        `json:"documentChanges,omitempty"`
+}
+
+// A documentEdit is about a version of a document, nil for one that is not open.
+type documentEdit struct {
+	TextDocument struct {
+		URI     string `json:"uri"`
+		Version *int   `json:"version"`
+	} `json:"textDocument"`
+	Edits []textEdit `json:"edits"`
 }
 
 type identifier struct {

@@ -56,8 +56,16 @@ func typed[P any](f func(*server, context.Context, P) (any, error)) func(*server
 
 // initialization is what a client says of itself, as far as it matters.
 type initialization struct {
+	RootURI      string            `json:"rootUri"`
+	Folders      []workspaceFolder `json:"workspaceFolders"`
 	Capabilities struct {
 		Workspace struct {
+			Edit struct {
+				Versions bool `json:"documentChanges"`
+			} `json:"workspaceEdit"`
+			Watched struct {
+				Dynamic bool `json:"dynamicRegistration"`
+			} `json:"didChangeWatchedFiles"`
 			InlayHint struct {
 				Refresh bool `json:"refreshSupport"`
 			} `json:"inlayHint"`
@@ -72,6 +80,11 @@ func (s *server) initialize(_ context.Context, p initialization) (any, error) {
 	s.mutex.Lock()
 	defer s.mutex.Unlock()
 	s.initialized = true
+	s.versions, s.watches = p.Capabilities.Workspace.Edit.Versions, p.Capabilities.Workspace.Watched.Dynamic
+	if p.Folders == nil && p.RootURI != "" {
+		p.Folders = []workspaceFolder{{p.RootURI}}
+	}
+	s.folders.change(p.Folders, nil)
 	go editor.Prepare()
 	for method, wanted := range map[string]bool{
 		"workspace/inlayHint/refresh": p.Capabilities.Workspace.InlayHint.Refresh,
@@ -86,6 +99,7 @@ func (s *server) initialize(_ context.Context, p initialization) (any, error) {
 		"capabilities": map[string]any{
 			"positionEncoding":          "utf-16",
 			"textDocumentSync":          map[string]any{"openClose": true, "change": 2},
+			"workspace":                 map[string]any{"workspaceFolders": map[string]any{"supported": true, "changeNotifications": true}},
 			"hoverProvider":             true,
 			"inlayHintProvider":         true,
 			"completionProvider":        map[string]any{"triggerCharacters": []string{"@", ".", "("}},
@@ -108,4 +122,18 @@ func (s *server) initialize(_ context.Context, p initialization) (any, error) {
 			"executeCommandProvider":          map[string]any{"commands": []string{chooseCommand, pageCommand}},
 		},
 	}, nil
+}
+
+// watch has a client that can tell when files change.
+func (s *server) watch() {
+	s.mutex.Lock()
+	defer s.mutex.Unlock()
+	if !s.watches {
+		return
+	}
+	s.watches = false
+	s.conn.DispatchCall(context.Background(), "client/registerCapability", map[string]any{"registrations": []any{map[string]any{
+		"id": "files", "method": "workspace/didChangeWatchedFiles",
+		"registerOptions": map[string]any{"watchers": []any{map[string]any{"globPattern": "**/*.cnn"}}},
+	}}})
 }

@@ -33,7 +33,10 @@ type server struct {
 	version  string
 	problems *log.Logger
 
-	texts texts
+	texts    texts
+	folders  folders
+	versions bool // the client knows edits of versions; set by initialize
+	watches  bool // and can say when files change, which it has not been asked to
 
 	mutex       sync.Mutex
 	initialized bool
@@ -197,6 +200,31 @@ func (s *server) notified(r *jsonrpc2.Request) error {
 		})
 	case "textDocument/didClose":
 		return decoded(raw, func(p about) error { s.texts.close(p.TextDocument.URI); return nil })
+	case "workspace/didChangeWorkspaceFolders":
+		return decoded(raw, func(p struct {
+			Event struct {
+				Added   []workspaceFolder `json:"added"`
+				Removed []workspaceFolder `json:"removed"`
+			} `json:"event"`
+		}) error {
+			s.folders.change(p.Event.Added, p.Event.Removed)
+			return nil
+		})
+	case "workspace/didChangeWatchedFiles":
+		return decoded(raw, func(p struct {
+			Changes []struct {
+				URI string `json:"uri"`
+			} `json:"changes"`
+		}) error {
+			var uris []string
+			for _, c := range p.Changes {
+				uris = append(uris, c.URI)
+			}
+			s.texts.changed(uris)
+			return nil
+		})
+	case "initialized":
+		s.watch()
 	case "$/cancelRequest":
 		return decoded(raw, func(p struct {
 			ID jsonrpc2.ID `json:"id"`

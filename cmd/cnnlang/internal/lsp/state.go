@@ -77,7 +77,7 @@ func (s *state) of(view *editor.View, file string) (d *document, ok bool) {
 		return &s.doc, true
 	}
 	if f := view.Program.File(file); f != nil {
-		d := &document{uri: uriOf(file), name: file}
+		d := &document{uri: uriOf(file), name: file, unopened: true}
 		d.set(f.Text)
 		return d, true
 	}

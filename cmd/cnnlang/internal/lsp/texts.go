@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"path/filepath"
 	"slices"
 	"sync"
 	"time"
@@ -92,7 +93,7 @@ func (t *texts) set(st *state) {
 	if old := t.open_[st.doc.uri]; old != nil {
 		old.end()
 	}
-	t.open_[st.doc.uri], t.names[st.doc.name] = st, st.doc.uri
+	t.open_[st.doc.uri], t.names[filepath.ToSlash(st.doc.name)] = st, st.doc.uri
 }
 
 // first puts a text before others that are to be checked.
@@ -111,7 +112,7 @@ func (t *texts) last(uri string) {
 // affected ends what is known of the texts that import a file.
 func (t *texts) affected(file string) {
 	for uri, st := range t.open_ {
-		if st.doc.name != file && st.uses(file) {
+		if st.doc.name != file && st.uses(filepath.ToSlash(file)) {
 			t.set(newState(st.doc))
 			t.last(uri)
 		}
@@ -139,9 +140,22 @@ func (t *texts) close(uri string) {
 	st.end()
 	delete(t.open_, uri)
 	delete(t.nets, uri)
-	delete(t.names, st.doc.name)
+	delete(t.names, filepath.ToSlash(st.doc.name))
 	t.first(uri)
 	t.affected(st.doc.name)
+	t.interrupt()
+}
+
+// changed says that files are other ones than they were. Of those that are open, the text of the editor counts.
+func (t *texts) changed(uris []string) {
+	t.mutex.Lock()
+	defer t.mutex.Unlock()
+	for _, uri := range uris {
+		name, _ := nameOf(uri)
+		if _, open := t.names[filepath.ToSlash(name)]; !open {
+			t.affected(name)
+		}
+	}
 	t.interrupt()
 }
 

@@ -7,17 +7,26 @@ import (
 	"strings"
 )
 
-// nameOf is the path of a file, or the URI itself where it names none.
-func nameOf(uri string) (name string, loose bool) {
+// pathOf is the path of a file or folder, "" where a URI names none.
+func pathOf(uri string) string {
 	u, err := url.Parse(uri)
-	if err != nil || u.Scheme != "file" || u.Path == "" || !strings.HasSuffix(u.Path, ".cnn") {
-		return uri, true
+	if err != nil || u.Scheme != "file" || u.Path == "" {
+		return ""
 	}
 	path := u.Path
 	if runtime.GOOS == "windows" {
 		path = strings.TrimPrefix(path, "/") // /c:/nets/a.cnn
 	}
-	return filepath.FromSlash(path), false
+	return filepath.Clean(filepath.FromSlash(path))
+}
+
+// nameOf is the path of a file, or the URI itself where it names none.
+func nameOf(uri string) (name string, loose bool) {
+	path := pathOf(uri)
+	if !strings.HasSuffix(path, ".cnn") || strings.ContainsRune(path, 0) {
+		return uri, true
+	}
+	return path, false
 }
 
 // uriOf is the URI of a file.
