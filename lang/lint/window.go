@@ -1,28 +1,9 @@
 package lint
 
 import (
-	"strconv"
-	"strings"
-
 	"cnnlang/lang/ast"
 	"cnnlang/lang/diag"
 )
-
-// evenHalf finds a window with an even size written beside `pad=half`.
-func (l *linter) evenHalf(r *ast.Ref) {
-	o, _ := l.module.LookupPath(r.Path)
-	end := base(o) // a preset has the parameters of what it fills in
-	if r.Args == nil || end == nil {
-		return
-	}
-	pad, ok := argument(end, r, "pad").(*ast.Ref)
-	window := argument(end, r, "k")
-	if ok && pad.Text() == "half" && even(window) {
-		l.report(diag.New(diag.EvenHalf, pad.Span(), "`half` of an even window does not keep the size: the map grows by one").
-			At(window.Span(), "this window is even").
-			WithHelp("write `pad=same`, or take an odd window"))
-	}
-}
 
 // argument is what a call passes for a parameter, by position or by name, or nil.
 func argument(b *ast.Block, r *ast.Ref, name string) ast.Expr {
@@ -40,23 +21,6 @@ func argument(b *ast.Block, r *ast.Ref, name string) ast.Expr {
 		place++
 	}
 	return nil
-}
-
-// even reports whether a literal size has an even side.
-func even(window ast.Expr) bool {
-	var sides []string
-	switch x := window.(type) {
-	case *ast.DimsLit:
-		sides = strings.Split(x.Text, "x")
-	case *ast.Number:
-		sides = []string{x.Text}
-	}
-	for _, side := range sides {
-		if n, err := strconv.Atoi(side); err == nil && n%2 == 0 {
-			return true
-		}
-	}
-	return false
 }
 
 // largestWindow is a size beyond which the second number of a convolution is most likely a
