@@ -102,7 +102,7 @@ func (w *listWriter) step(counted bool) string {
 		number, label = w.pick("a+1", "i+1", "i", "C+i", "C*2**i", "2", "C"), fmt.Sprintf("\"l%d.{i}\": ", w.fresh)
 	}
 	label = w.pick("", label, label, w.pick("", "", "", fmt.Sprintf("m%d: ", w.fresh)))
-	switch w.r.Intn(15) {
+	switch w.r.Intn(18) {
 	case 0, 1, 2:
 		return label + "conv(" + number + ", 1x1)"
 	case 3:
@@ -127,6 +127,8 @@ func (w *listWriter) step(counted bool) string {
 		return label + "bn"
 	case 13:
 		return label + "deep(" + number + ")"
+	case 14, 15:
+		return operation(w.r, func() string { return number }, func() string { return number })
 	}
 	return "relu"
 }

@@ -156,7 +156,7 @@ func (w *writer) window() string {
 
 // step is one step that may be repeated.
 func (w *writer) step() string {
-	switch w.r.Intn(18) {
+	switch w.r.Intn(20) {
 	case 0, 1, 2:
 		return "relu"
 	case 3:
@@ -198,6 +198,8 @@ func (w *writer) step() string {
 		return w.learned()
 	case 17:
 		return w.attends()
+	case 18, 19:
+		return w.operation()
 	case 15:
 		return "slice(" + w.pick("0", w.name(), w.count()) + ", " + w.pick("3", "C", w.name(), w.count()) + ")"
 	}
