@@ -1,6 +1,7 @@
 package elab
 
 import (
+	"slices"
 	"strings"
 
 	"cnnlang/interp/graph"
@@ -281,12 +282,13 @@ func (m *machine) originsOf(at *site, c *Closure, in []Tensor, out dim.Shape) []
 		case i < len(x.Shape) && (len(x.Shape) == len(out) || len(x.Shape) == 1) && dim.Equivalent(x.Shape[i], out[i]):
 			o[i] = x.Origins[i]
 		default:
-			o[i] = &Origin{Span: at.span(), Size: out[i], Reason: reason(c, i), Path: m.ofItem(at.path), Call: c.Object.Name}
+			o[i] = &Origin{Span: at.span(), Size: out[i], Path: m.ofItem(at.path), Call: c.Object.Name, calls: m.calls}
+			o[i].Reason, o[i].argument = reason(c, i)
 			if i < len(x.Origins) {
 				o[i].Before = x.Origins[i]
 			}
 			if c.Object.Name == "concat" {
-				o[i].Terms = sizesAt(i, in)
+				o[i].Terms, o[i].Parts = sizesAt(i, in), originsAt(i, in)
 			}
 		}
 	}
@@ -299,6 +301,17 @@ func sizesAt(axis int, in []Tensor) []dim.Size {
 	for _, t := range in {
 		if axis < len(t.Shape) {
 			list = append(list, t.Shape[axis])
+		}
+	}
+	return list
+}
+
+// originsAt lists where they come from.
+func originsAt(axis int, in []Tensor) []*Origin {
+	var list []*Origin
+	for _, t := range in {
+		if axis < len(t.Origins) {
+			list = append(list, t.Origins[axis])
 		}
 	}
 	return list
@@ -318,18 +331,22 @@ func (o *Origin) Because() string {
 }
 
 // reason names the argument that most likely changed an axis.
-func reason(c *Closure, axis int) string {
+func reason(c *Closure, axis int) (string, bound) {
 	names := []string{"stride", "k", "pad", "shape", "axis"}
 	if axis == 1 {
 		names = []string{"out", "to", "shape", "axis"}
 	}
 	for _, n := range names {
-		if b, ok := c.Args[n]; ok {
-			return n + " = " + show(b.value)
+		b, ok := c.Args[n]
+		if ok && (n != "stride" || !isOne(b.value)) {
+			return n + " = " + show(b.value), b
 		}
 	}
-	return c.Object.Name
+	return c.Object.Name, bound{}
 }
+
+// isOne reports whether a stride changes nothing.
+func isOne(stride Value) bool { return slices.Contains([]string{"1", "1x1"}, show(stride)) }
 
 // instantiate applies a block: its arguments and the sizes of its input become
 // names, its body is applied, and what it claims of its output is checked.
@@ -343,7 +360,8 @@ func (m *machine) instantiate(c *Closure, at *site, x Tensor) Tensor {
 	}
 	defer m.leave()
 	m.trace = append(m.trace, calling{diag.Frame{Path: m.ofItem(at.path), Span: at.span()}, c, e, c.Object, at.flat()})
-	defer func() { m.trace = m.trace[:len(m.trace)-1] }()
+	m.calls = &callSite{at.span(), m.calls}
+	defer func() { m.trace, m.calls = m.trace[:len(m.trace)-1], m.calls.up }()
 	done := func(Tensor) {}
 	noted := m.blockPart(at, c, e)
 	if !at.flat() {
@@ -371,9 +389,13 @@ func (m *machine) summarized(c *Closure, e *env, x Tensor) (Tensor, bool) {
 		m.count = m.count.Add(count)
 	}
 	x.Shape = claims
+	before := x.Origins
 	x.Origins = make([]*Origin, len(b.Sig.Output().Sizes), len(claims))
 	for i, claim := range b.Sig.Output().Sizes {
-		x.Origins[i] = &Origin{Span: claim.Span(), Size: claims[i], Reason: b.Name.Text}
+		x.Origins[i] = &Origin{Span: claim.Span(), Size: claims[i], Reason: b.Name.Text, calls: m.calls}
+		if i < len(before) {
+			x.Origins[i].Before = before[i]
+		}
 	}
 	x.Origins = append(x.Origins, restOf(b.Sig, e).Origins...)
 	return m.drawn(x, closedPath), true

@@ -188,7 +188,7 @@ func (m *machine) checkClaim(b *ast.Block, e *env, x Tensor) bool {
 		rest := restOf(b.Sig, e)
 		good = m.isOf(b.Sig, v, rest, func() *diag.Diagnostic { return claimRank(b, v, rest) },
 			func(claim ast.Node, axis int, want dim.Size) *diag.Diagnostic {
-				return orderHelp(claimFails(b, claim, axis, want, v), values, k)
+				return orderHelp(m.claimFails(b, claim, axis, want, v), values, k)
 			}) && good
 	}
 	return good
@@ -285,7 +285,7 @@ func (m *machine) checkIs(s *ast.Step, c *ast.Claim, e *env, x Tensor) {
 		}
 		want, ok := m.claimed(claim, e)
 		if ok && !dim.Equal(m.facts, x.Shape[i], want) {
-			m.fail(isFails(s, c, claim, i, want, x))
+			m.fail(m.isFails(c, claim, i, want, x))
 			return
 		}
 	}

@@ -144,7 +144,7 @@ func (m *machine) net(o *resolve.Object, opts Options) *Result {
 	}
 	same := m.same(c.Object, e, opts.Set)
 	m.defaults, m.usual = m.defaults && same, m.usual && same
-	m.trace = []calling{{Frame: diag.Frame{Call: "net " + describeNet(o, c, e), Span: o.Span}}}
+	m.trace = []calling{{Frame: diag.Frame{Call: "net " + describeNet(o, c, e), Span: o.Span}, object: c.Object}}
 	x := m.entry(inputs, c.Object.Block)
 	if opts.Outline {
 		m.series, m.inSeries = &result.Outline, opts.InSeries

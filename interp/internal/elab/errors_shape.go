@@ -89,18 +89,6 @@ func wanted(axis int, want dim.Size, x Tensor) []string {
 	return list
 }
 
-// pointAtOrigin labels the step that gave an axis its size.
-func pointAtOrigin(d *diag.Diagnostic, x Tensor, axis int) {
-	o := x.Origins[axis]
-	switch {
-	case o == nil || o.Span == d.Span:
-	case o.Before == nil || o.Before.Size.String() == o.Size.String(): // behind a repeat, a name that is new
-		d.At(o.Span, "%s %v from here", dim.Axis(axis), o.Size)
-	default:
-		d.At(o.Span, "%s %v → %v here (%s)", dim.Axis(axis), o.Before.Size, o.Size, o.Because())
-	}
-}
-
 // amount is a size with what it counts: 64 channels, height 7.
 func amount(axis int, size dim.Size) string {
 	switch {
@@ -183,11 +171,11 @@ func claimRank(b *ast.Block, v portValue, rest Tensor) *diag.Diagnostic {
 	return d
 }
 
-func claimFails(b *ast.Block, claim ast.Node, axis int, want dim.Size, v portValue) *diag.Diagnostic {
+func (m *machine) claimFails(b *ast.Block, claim ast.Node, axis int, want dim.Size, v portValue) *diag.Diagnostic {
 	x := v.x
 	d := diag.New(diag.ClaimFails, claim.Span(), "the signature of `%s` claims %s%s, its body makes %v", b.Name.Text, amount(axis, want), v.in(), x.Shape[axis]).
 		WithNote("the body makes %v", x.Shape)
-	pointAtOrigin(d, x, axis)
+	m.pointAtOrigins(d, x, axis, b.Span())
 	d.Between(axis, wanted(axis, want, x), sizes(x.Shape))
 	return d.WithHelp("correct the claim or the body; `_` claims nothing")
 }
@@ -206,11 +194,12 @@ func signatureRank(p paramSignature, name string, rest, x Tensor) *diag.Diagnost
 		At(outOf(b.Sig.Output()), "declared here")
 }
 
-func signatureFails(p paramSignature, name string, claim ast.Node, axis int, want dim.Size, x Tensor) *diag.Diagnostic {
+func (m *machine) signatureFails(p paramSignature, name string, claim ast.Node, axis int, want dim.Size, x Tensor) *diag.Diagnostic {
 	b := p.declared.Object.Block
 	d := diag.New(diag.ClaimFails, p.given, "`%s` makes %s, but `%s` is declared to make %v", name, amount(axis, x.Shape[axis]), b.Name.Text, want).
 		At(claim.Span(), "declared here")
 	d.WithNote("it makes %v", x.Shape)
+	m.pointAtOrigins(d, x, axis, source.Span{})
 	return d.WithHelp("give a block that does what `%s` says, or write `_` where any size will do", b.Name.Text)
 }
 
@@ -219,9 +208,9 @@ func isRank(s *ast.Step, c *ast.Claim, x Tensor) *diag.Diagnostic {
 		Between(-1, nil, sizes(x.Shape))
 }
 
-func isFails(s *ast.Step, c *ast.Claim, claim ast.Expr, axis int, want dim.Size, x Tensor) *diag.Diagnostic {
+func (m *machine) isFails(c *ast.Claim, claim ast.Expr, axis int, want dim.Size, x Tensor) *diag.Diagnostic {
 	d := diag.New(diag.IsFails, claim.Span(), "`is` states %s, but the value is %v", amount(axis, want), x.Shape)
-	pointAtOrigin(d, x, axis)
+	m.pointAtOrigins(d, x, axis, m.innermost())
 	d.Between(axis, wanted(axis, want, x), sizes(x.Shape))
 	return d
 }

@@ -70,6 +70,7 @@ type machine struct {
 	rounds   *graph.Part        // the repeat whose iterations are being applied, of a sketch
 	around   []graph.Around     // the conditions and repeats around the step in that body
 	trace    []calling
+	calls    *callSite              // the same blocks, as origins keep them
 	place    *place                 // of the step that is being made
 	registry *registry              // the tensors and steps of the graph by their names
 	inItem   *item                  // of the `each` around the step that is being made, or nil

@@ -132,7 +132,7 @@ func (m *machine) conforms(p paramSignature, name string, e *env, x Tensor) bool
 	}
 	return m.isOf(sig, portValue{port: sig.Out[0], x: x, env: e}, restOf(sig, e), func() *diag.Diagnostic { return signatureRank(p, name, restOf(sig, e), x) },
 		func(claim ast.Node, axis int, want dim.Size) *diag.Diagnostic {
-			return signatureFails(p, name, claim, axis, want, x)
+			return m.signatureFails(p, name, claim, axis, want, x)
 		})
 }
 

@@ -69,7 +69,11 @@ type Origin struct {
 	Before *Origin
 	Path   string     // of the step: layer1.0.conv1
 	Call   string     // what the text calls it: conv
-	Terms  []dim.Size // of a merge, the sizes of its branches
+	Terms  []dim.Size // of branches that are joined, their sizes
+	Parts  []*Origin  // and where these come from
+
+	calls    *callSite // the blocks that it stands in, the innermost first
+	argument bound     // that Reason names
 }
 
 var poison = Tensor{Poisoned: true}
