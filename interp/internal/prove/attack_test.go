@@ -423,6 +423,7 @@ func TestRepeatsThatMayBeEmpty(t *testing.T) {
 		{"block f(n: int) [N, 3, H, W] -> [N, 3, H, W] { repeat n conv(3, 3x3, pad=1, groups=n) }", "3 % n == 0 when n >= 1"},
 		{"block f(n: int) [N, 3, H, W] -> [N, 3, H - 2*n, _] { repeat n conv(3, 3x3) }", "H >= 3 when n >= 1; W >= 3 when n >= 1; H >= 2*n + 1 when n >= 1; W >= 2*n + 1 when n >= 1"},
 		{"block f(n: int) [N, 3, H, W] -> [N, 3, H, W] { repeat i of n { repeat 4-i relu } }", "5 >= n when n >= 1"},
+		{"block f(n: int, m: int) [N, 3, H, W] -> [N, _, _, _] { if m != n { conv(m**2, 1x1) -> pixel_shuffle(n) } }", "m >= 1 when m != n; n >= 1 when m != n; m*m % (n*n) == 0 when m != n"},
 	} {
 		v := verdictOn(t, test.text)
 		var got []string

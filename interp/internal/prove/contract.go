@@ -312,6 +312,11 @@ func (p *Case) meets(r Requirement) bool {
 	if len(by) == 0 || !size.IsValid() || !r.Holds {
 		return false
 	}
+	for _, d := range r.Size.Divisors() { // which may have cancelled
+		if zero, known := p.known(d.SubstituteAll(by), dim.Zero); !known || zero {
+			return false
+		}
+	}
 	switch r.Relation {
 	case dim.NonNegative:
 		answer, known := p.knownNonNegative(size)
