@@ -203,9 +203,6 @@ func (m *machine) ifStep(f *ast.If, e *env, sc scope, x Tensor) Tensor {
 }
 
 func (m *machine) repeat(r *ast.Repeat, e *env, sc scope, x Tensor) Tensor {
-	if m.misfits(x) {
-		return poison
-	}
 	if m.unknowns != nil {
 		v, ok := m.eval(r.Head.Count, e)
 		switch v := v.(type) {

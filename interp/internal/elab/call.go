@@ -332,7 +332,7 @@ func (o *Origin) Because() string {
 
 // reason names the argument that most likely changed an axis.
 func reason(c *Closure, axis int) (string, bound) {
-	names := []string{"stride", "k", "pad", "shape", "axis"}
+	names := []string{"stride", "k", "size", "pad", "shape", "axis"}
 	if axis == 1 {
 		names = []string{"out", "to", "shape", "axis"}
 	}

@@ -82,7 +82,7 @@ func (m *machine) unknownRepeat(l *loop, x Tensor) Tensor {
 	}
 	undrawn := m.iterationsSoFar()
 	peels := [][2]int{{0, 0}, {1, 0}}
-	unmade := x.Poisoned && m.side != nil // by a step that does not fit, behind which the first iteration is tried as well
+	unmade := x.Poisoned && m.side != nil || m.misfits(x) // by a step that does not fit, behind which the first iteration is tried as well
 	switch {
 	case unmade:
 		peels = [][2]int{{1, 0}}

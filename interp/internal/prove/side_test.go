@@ -33,6 +33,9 @@ func TestArgumentsInSideHeads(t *testing.T) {
 		{"side s: { repeat n add { | id | concat { | id | id } } -> crop([[W-2, 0], [0, 0]]) }\n relu", "W >= 2; H + 1 >= W of s when n == 0"},
 		{"side s: { repeat n+1 { add { | id | concat { | id | id } } } -> conv(2 - n, 1x1) }\n relu", "1 >= n"},
 		{"side s: { crop([[n, 0], [0, 0]]) -> repeat (W+1)//2 conv(6/(n+1), 1x1) }\n relu", "6 % (n + 1) == 0; H >= n + 1 of s when 1 == ceil(W/2) or ceil(W/2) >= 2"},
+		// A repeat behind branches that differ is tried once, as any other step is.
+		{"side s: { add { | id | conv(n + 1, 1x1) } -> repeat n conv(2 - n, 1x1) }\n relu", "1 >= n when n >= 1"},
+		{"side s: { add { | id | concat { | id | id } } -> repeat n conv(3 - n, 1x1) }\n relu", "2 >= n when n >= 1"},
 		// A size that is given is one, even where another flows in.
 		{"side s: sized(H=2 - n)\n relu", "1 >= n"},
 	} {
