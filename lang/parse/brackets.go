@@ -163,9 +163,13 @@ func (l *nester) addPartner(d *diag.Diagnostic, at int) {
 	}
 }
 
+// arguments is how many a function of expressions takes, for those that take no more.
+var arguments = map[string]int{"ceil": 1, "floor": 1, "round": 1, "abs": 1, "len": 1, "divisible": 2, "make_divisible": 2}
+
 // endOfCall is where a ( or [ has to be closed at the latest: before something that can only
 // come after it. The place is not clear if there are others of its kind inside, if it is
-// neither a list nor a call, or if a value goes on there.
+// neither a list nor a call, or if a value goes on there; but a function that takes so many
+// arguments ends before the comma behind the last.
 func (l *nester) endOfCall(at int) (e diag.Edit, ok bool) {
 	open := l.tokens[at].Value
 	called := at > 0 && l.tokens[at-1].Type == tokIdent
@@ -173,18 +177,27 @@ func (l *nester) endOfCall(at int) (e diag.Edit, ok bool) {
 		return e, false
 	}
 	step := open == "[" || l.startsStep(at-1)
+	left := 0 // arguments of such a function
+	if called && !step {
+		left = arguments[l.tokens[at-1].Value]
+	}
+	counted := left > 0
 	depth, last := 0, at
 	for i := at + 1; ; i++ {
 		t := &l.tokens[i]
+		if counted && depth == 0 && t.Value == "," {
+			left--
+		}
 		afterValue := startsValue(&l.tokens[last]) || opener[l.tokens[last].Value] != ""
 		switch {
-		case t.EOF(), depth == 0 && (t.Value == "->" || t.Value == "|" || opener[t.Value] != "" || continuesNext[t.Value]),
+		case t.EOF(), counted && left == 0, depth == 0 && (t.Value == "->" || t.Value == "|" || opener[t.Value] != "" || continuesNext[t.Value]),
 			depth == 0 && afterValue && (t.Value == ";" || strings.Contains(t.Value, "\n")),
 			depth == 0 && afterValue && i > last+1 && closer[t.Value] != "" && t.Value != "(":
 			end := spanOf(&l.tokens[last]).End
 			return diag.Edit{Span: source.Span{Start: end, End: end}, Text: closer[open]}, last > at
 		case blank(t):
 			continue
+		case counted:
 		case t.Value == open, depth == 0 && !step && t.Value != "=" && strings.Contains("+-*/%<>==!=**", t.Value):
 			return e, false
 		}

@@ -27,7 +27,7 @@ func TestBracketsLeftOut(t *testing.T) {
 			t.Fatal(err)
 		}
 		text := string(whole)
-		nested := nestedBrackets(text)
+		nested := nestedLists(text)
 		for i, r := range text {
 			before := text[strings.LastIndexByte(text[:i], '\n')+1 : i]
 			if opener[string(r)] == "" || strings.Contains(before, "#") || strings.Count(before, `"`)%2 == 1 {
@@ -77,23 +77,21 @@ func TestBracketsLeftOut(t *testing.T) {
 	t.Logf("%d are put back, %d elsewhere, %d are left open", back, len(elsewhere), open)
 }
 
-// nestedBrackets are the closing brackets and parentheses within others of their kind, and of those that hold them. Of
+// nestedLists are the closing brackets of lists in lists, and of the lists that hold them. Of
 // one that is missing there, nobody can say which it was.
-func nestedBrackets(text string) map[int]bool {
+func nestedLists(text string) map[int]bool {
 	nested := map[int]bool{}
-	for _, pair := range []string{"[]", "()"} {
-		var holds []bool // whether each open one holds another
-		for i, r := range text {
-			switch n := len(holds); {
-			case r == rune(pair[0]):
-				if n > 0 {
-					holds[n-1] = true
-				}
-				holds = append(holds, false)
-			case r == rune(pair[1]) && n > 0:
-				nested[i] = n > 1 || holds[0]
-				holds = holds[:n-1]
+	var holds []bool // whether each open list holds another one
+	for i, r := range text {
+		switch n := len(holds); {
+		case r == '[':
+			if n > 0 {
+				holds[n-1] = true
 			}
+			holds = append(holds, false)
+		case r == ']' && n > 0:
+			nested[i] = n > 1 || holds[0]
+			holds = holds[:n-1]
 		}
 	}
 	return nested
