@@ -131,7 +131,7 @@ func (p *parser) declaration(r run) {
 		}
 		if bar := afterBlanks(tokens, end); strayBar(tokens, bar) { // lines of them are one mistake
 			for ; bar < len(tokens) && tokens[bar].Value == "|"; bar = afterBlanks(tokens, end) {
-				_, end = statement(tokens, bar+1)
+				end = endOfStatement(tokens, bar+1, "{") // in the same braces as the first bar
 			}
 		}
 		if opensSettings(tokens[start:at]) {
@@ -200,9 +200,13 @@ func statement(tokens []lexer.Token, at int) (start, end int) {
 		}
 		depth = max(depth-levels[t.Value], 0)
 	}
-	end, depth = at, 0
-	value := newContext(tokens, at).bracket // in ( ) and [ ] a bar ends nothing
-	inValue, open := value == "(" || value == "[", 0
+	return start, endOfStatement(tokens, at, newContext(tokens, at).bracket)
+}
+
+// endOfStatement is where the statement around tokens[at] ends, which stands in that bracket.
+func endOfStatement(tokens []lexer.Token, at int, bracket string) int {
+	end, depth := at, 0
+	inValue, open := bracket == "(" || bracket == "[", 0 // where a bar ends nothing
 	for ; end < len(tokens); end++ {
 		t := &tokens[end]
 		if depth == 0 && (t.Value == "}" || t.Value == "|" && !inValue || t.Type == tokNL) {
@@ -215,7 +219,7 @@ func statement(tokens []lexer.Token, at int) (start, end int) {
 	if end < len(tokens) && tokens[end].Type == tokNL {
 		end++ // the grammar has no empty statement between two newlines
 	}
-	return start, end
+	return end
 }
 
 // opensSettings reports whether a statement so far is the head of meta or train, whose keys then
@@ -228,13 +232,14 @@ func opensSettings(tokens []lexer.Token) bool {
 
 // afterSettings returns the index behind the lines `key = value` from i on.
 func afterSettings(tokens []lexer.Token, i int) int {
+	bracket := newContext(tokens, i).bracket
 	for {
 		key := afterBlanks(tokens, i)
 		is := afterBlanks(tokens, key+1)
 		if is >= len(tokens) || tokens[key].Type != tokIdent || tokens[is].Value != "=" {
 			return i
 		}
-		_, i = statement(tokens, is)
+		i = endOfStatement(tokens, is, bracket)
 	}
 }
 
