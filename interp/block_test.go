@@ -20,6 +20,7 @@ import (
 
 // Every block of the library is drawn: each step of its text once, and nothing on anything else.
 func TestPicturesOfBlocks(t *testing.T) {
+	interp.StopProofClock(t)
 	blocks := 0
 	for _, folder := range []fs.FS{stdlib.FS, nets.FS} {
 		entries, err := fs.ReadDir(folder, ".")
