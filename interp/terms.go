@@ -11,7 +11,7 @@ import (
 
 // A Term is what another framework calls something, and how it is said here.
 type Term struct {
-	Framework string         `json:"framework"` // as people write it: PyTorch, Keras, ONNX, Caffe or Darknet
+	Framework string         `json:"framework"` // as people write it: PyTorch, Keras, TensorFlow, ONNX, Caffe or Darknet
 	Names     []string       `json:"names"`
 	Here      []string       `json:"here"` // what to write, line by line; none where the language has no such thing
 	Arguments []TermArgument `json:"arguments"`
@@ -33,6 +33,7 @@ type framework struct {
 var frameworks = []framework{
 	{"torch", "PyTorch", []string{"torch."}},
 	{"keras", "Keras", []string{"tensorflow.keras.", "tf.keras.", "keras."}},
+	{"tensorflow", "TensorFlow", nil}, // without its prefix: most of its words are the others'
 	{"onnx", "ONNX", []string{"ai.onnx.", "onnx."}},
 	{"caffe", "Caffe", []string{"caffe."}},
 	{"darknet", "Darknet", []string{"darknet."}},

@@ -32,7 +32,7 @@ func (a *app) doc() *cobra.Command {
 			"nets of the library and the words of recipes. With a name it prints the signature with all defaults, the\n" +
 			"requirements, and the description. A block's name may be given with its file, as\n" +
 			"in std.resnet.bottleneck; a file's name, such as std.resnet, lists its blocks.\n\n" +
-			"A word of PyTorch, Keras, ONNX, Caffe or Darknet, such as nn.Conv2d, is explained by what\n" +
+			"A word of PyTorch, Keras, TensorFlow, ONNX, Caffe or Darknet, such as nn.Conv2d, is explained by what\n" +
 			"to write in its place, argument by argument.\n\n" +
 			"Of a file of yours it shows the comments of its blocks and nets, and what is proved\n" +
 			"about each for all its parameters and sizes; with a NAME those of one.",
