@@ -50,7 +50,9 @@ func algorithms(op ops.Op, in []tensor.Shape, out tensor.Shape, precision layout
 		return s.groupNormed(op)
 	case *ops.LayerNorm:
 		return s.layerNormed(op)
-	case *ops.LRN, *ops.L2Normalize, *ops.Softmax:
+	case *ops.Softmax:
+		return s.softmaxed(op)
+	case *ops.LRN, *ops.L2Normalize:
 		return s.plainly(func(_, out layout.Value, _ []tensor.Tensor) *task.Prepared { return prepareNorm(op, out.Shape) })
 	case *ops.MaxPool, *ops.AvgPool, *ops.AvgPoolTo, *ops.GlobalAvgPool:
 		return s.pooled(op)
@@ -58,7 +60,9 @@ func algorithms(op ops.Op, in []tensor.Shape, out tensor.Shape, precision layout
 		return s.reduced(op)
 	case *ops.Learned:
 		return s.learned()
-	case *ops.Flatten, *ops.Dropout, *ops.DropPath, *ops.Identity, *ops.Reshape:
+	case *ops.Reshape:
+		return s.reshaped()
+	case *ops.Flatten, *ops.Dropout, *ops.DropPath, *ops.Identity:
 		list := s.plainly(func(_, out layout.Value, _ []tensor.Tensor) *task.Prepared { return aliased(out.Shape.Elements()) })
 		list[0].Alias = true
 		return list

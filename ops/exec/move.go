@@ -17,6 +17,33 @@ func aliased(n int) *task.Prepared {
 	}}
 }
 
+// reshaped gives the memory of a plain value another shape. Of an image in blocks that becomes one of
+// as many channels the pixels are copied to other rows.
+func (s *size) reshaped() []task.Algorithm {
+	in, out := s.in[0], s.out
+	list := s.inBlocks(func(layout.Element) bool { return len(in) == 4 && len(out) == 4 && in[1] == out[1] }, func(in []layout.Value, out layout.Value, _ []tensor.Tensor) *task.Prepared {
+		return pixelsInOrder(in[0].Grid(), out.Grid())
+	}, func(_ []layout.Value, out layout.Value, _ []tensor.Tensor) *task.Prepared {
+		return aliased(out.Shape.Elements())
+	})
+	list[len(list)-1].Alias = true
+	return list
+}
+
+// pixelsInOrder copies the pixels of each block in their order.
+func pixelsInOrder(from, to layout.Grid) *task.Prepared {
+	return &task.Prepared{Algorithm: "copy", Tasks: func(out tensor.Tensor, in []tensor.Tensor, _ task.Scratch) []task.Task {
+		return []task.Task{task.EachRow(&to, func(image, block, y, _ int) {
+			row, pixel := to.Row(out.Data, image, block, y), y*to.W
+			for len(row) > 0 {
+				n := copy(row, from.Row(in[0].Data, image, block, pixel/from.W)[pixel%from.W*from.Line:])
+				row, pixel = row[n:], pixel+n/from.Line
+			}
+			to.ZeroHalo(out.Data, image, block, y)
+		})}
+	}}
+}
+
 // channelsFrom copies each channel of a plain result from another channel of the input,
 // which has c of them.
 func channelsFrom(c int, out tensor.Shape, source func(channel int) int) *task.Prepared {

@@ -12,13 +12,10 @@ import (
 
 // prepareNorm is an op that computes each pixel from all its channels.
 func prepareNorm(op ops.Op, out tensor.Shape) *task.Prepared {
-	switch op := op.(type) {
-	case *ops.L2Normalize:
-		return prepareL2Normalize(op, out)
-	case *ops.LRN:
-		return prepareLRN(op, out)
+	if lrn, ok := op.(*ops.LRN); ok {
+		return prepareLRN(lrn, out)
 	}
-	return prepareSoftmax(op.(*ops.Softmax), out)
+	return prepareL2Normalize(op.(*ops.L2Normalize), out)
 }
 
 // pixelBlock is how many pixels the ops across channels process together: the channels of a

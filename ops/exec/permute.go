@@ -11,10 +11,11 @@ import (
 // result.
 type permutedAxis struct{ size, from, to int }
 
-// permuted moves plain values. Where only axes of size 1 change places, nothing moves.
+// permuted moves plain values, and those in blocks to plain ones. Where only axes of size 1 change
+// places, nothing moves.
 func (s *size) permuted(op *ops.Permute) []task.Algorithm {
 	axes := permutation(op, s.in[0], s.out)
-	list := s.plainly(func(_, out layout.Value, _ []tensor.Tensor) *task.Prepared {
+	plain := s.plainly(func(_, out layout.Value, _ []tensor.Tensor) *task.Prepared {
 		switch last := len(axes) - 1; {
 		case last < 1:
 			return aliased(out.Shape.Elements())
@@ -24,8 +25,67 @@ func (s *size) permuted(op *ops.Permute) []task.Algorithm {
 			return permutedTiles(axes)
 		}
 	})
-	list[0].Alias = len(axes) < 2
+	plain[0].Alias = len(axes) < 2
+	if plain[0].Alias || len(s.in[0]) != 4 {
+		return plain
+	}
+	var to [4]int // how far the numbers of an axis lie apart in the result
+	for i, v := range op.Axes {
+		to[v.MustInt()] = s.out[i+1:].Elements()
+	}
+	return append(s.fromBlocks(func(in []layout.Value, _ layout.Value, _ []tensor.Tensor) *task.Prepared {
+		return permutedBlocks(in[0].Grid(), to)
+	}), plain...)
+}
+
+// fromBlocks are algorithms that make a plain result of an input in blocks.
+func (s *size) fromBlocks(prepare of) (list []task.Algorithm) {
+	for _, e := range s.elements() {
+		a := s.blocked(e, prepare)
+		a.Name, a.Out = "from blocks", layout.Layout{}
+		list = append(list, a)
+	}
 	return list
+}
+
+// permutedBlocks moves the rows of blocks.
+func permutedBlocks(from layout.Grid, to [4]int) *task.Prepared {
+	mem := 0 // of a loaded row
+	if from.Element != layout.Float32 {
+		mem = from.RowFloats()
+	}
+	return &task.Prepared{Algorithm: "from blocks", PerWorker: mem, Tasks: func(out tensor.Tensor, in []tensor.Tensor, s task.Scratch) []task.Task {
+		return []task.Task{task.EachRow(&from, func(image, block, y, worker int) {
+			row := from.Load(s.Of(worker), in[0].Data, image, block, y)
+			half := len(row) / from.Halves()
+			for h := range from.Halves() {
+				first := block*from.Block + h*layout.Lanes
+				lanes := min(layout.Lanes, from.C-first)
+				if lanes <= 0 {
+					break
+				}
+				dst := out.Data[image*to[0]+first*to[1]+y*to[2]:]
+				scatter(dst, row[h*half:][:half], lanes, to[1], to[3])
+			}
+		})}
+	}}
+}
+
+// scatter copies the first lanes of the pixels of a row to places so far apart.
+func scatter(dst, row []float32, lanes, toLane, toPixel int) {
+	if toLane == 1 {
+		for x := 0; x < len(row); x += layout.Lanes {
+			copy(dst[x/layout.Lanes*toPixel:], row[x:][:lanes])
+		}
+		return
+	}
+	for lane := range lanes {
+		at := lane * toLane
+		for x := lane; x < len(row); x += layout.Lanes {
+			dst[at] = row[x]
+			at += toPixel
+		}
+	}
 }
 
 // permutation are the axes in the order of the result: those of size 1 left out, and those that
