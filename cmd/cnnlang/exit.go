@@ -11,6 +11,7 @@ import (
 	"syscall"
 
 	"cnnlang/cmd/cnnlang/internal/download"
+	"cnnlang/cmd/cnnlang/internal/lsp"
 	"cnnlang/interp"
 	"cnnlang/interp/graph"
 	"cnnlang/interp/importer"
@@ -108,6 +109,8 @@ func exitCode(err error) int {
 		return exitInterrupted
 	case isSeveral:
 		return several.code
+	case errors.Is(err, lsp.ErrNoShutdown):
+		return exitProblems // as the protocol has it
 	case isFound:
 		return exitOf(found.Problems)
 	case isLoad:

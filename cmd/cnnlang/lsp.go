@@ -2,7 +2,6 @@ package main
 
 import (
 	"bufio"
-	"errors"
 
 	"github.com/spf13/cobra"
 
@@ -24,10 +23,10 @@ func (a *app) lsp() *cobra.Command {
 	cmd.Flags().Bool("stdio", true, "talk through standard input and output, which is the only way; some editors say so")
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
 		err := lsp.Serve(cmd.Context(), a.stdin, prompt{a.stdout}, versionOf().Version, a.stderr)
-		if errors.Is(err, lsp.ErrNoShutdown) && cmd.Context().Err() == nil {
-			return err
+		if err != nil && cmd.Context().Err() != nil {
+			return cmd.Context().Err()
 		}
-		return nil
+		return err
 	}
 	return cmd
 }

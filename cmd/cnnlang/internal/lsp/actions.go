@@ -24,7 +24,7 @@ func (s *server) actions(ctx context.Context, p struct {
 		Only []string `json:"only"`
 	} `json:"context"`
 }) (any, error) {
-	st, v, err := s.texts.at(ctx, p.TextDocument.URI, judged, repaired)
+	st, v, err := s.texts.at(ctx, p.TextDocument.URI, repaired, repaired)
 	if err != nil {
 		return nil, err
 	}
