@@ -2,6 +2,7 @@ package task_test
 
 import (
 	"context"
+	"math/rand/v2"
 	"runtime"
 	"strings"
 	"sync/atomic"
@@ -52,6 +53,48 @@ func (m *barrier) Do(_ context.Context, _, worker int) {
 	eventually(m.t, "all workers take part", func() bool { return int(m.begun.Load()) == m.parts })
 	if m.then != nil {
 		m.then(worker)
+	}
+}
+
+// A meeting is a barrier that is over in microseconds, and counts the parts of each worker.
+type meeting struct {
+	t     *testing.T
+	begun atomic.Int64 // in all meetings
+	done  []int        // by worker
+	held  int64        // meetings before this one
+}
+
+func (m *meeting) Parts() int { return len(m.done) }
+
+func (m *meeting) Do(_ context.Context, _, worker int) {
+	m.done[worker]++
+	m.begun.Add(1)
+	all := (m.held + 1) * int64(len(m.done))
+	for start := time.Now(); m.begun.Load() < all; runtime.Gosched() {
+		if time.Since(start) > patience {
+			m.t.Errorf("meeting %d: only %d of %d workers came", m.held, m.begun.Load()-m.held*int64(len(m.done)), len(m.done))
+			return
+		}
+	}
+}
+
+// A second of tasks that need every worker, with pauses of about the time after which helpers fall asleep, so that many
+// tasks meet a helper on its way there: none sleeps through a task, and each does its part of every one.
+func TestNoHelperSleepsThroughTasks(t *testing.T) {
+	for _, workers := range []int{2, 3} {
+		r, m := newRunner(workers), &meeting{t: t, done: make([]int, workers)}
+		random := rand.New(rand.NewPCG(1, uint64(workers)))
+		for start := time.Now(); !t.Failed() && (m.held < 200 || time.Since(start) < time.Second/2); m.held++ {
+			r.tasks([]task.Task{m})
+			for end := time.Now().Add(90*time.Microsecond + time.Duration(random.IntN(40_000))); time.Now().Before(end); {
+			}
+		}
+		for worker, n := range m.done {
+			if int64(n) != m.held && !t.Failed() {
+				t.Errorf("worker %d of %d did %d parts of %d tasks", worker, workers, n, m.held)
+			}
+		}
+		r.w.Close()
 	}
 }
 
