@@ -92,6 +92,18 @@ func (p *problem) copies(to order) *copying {
 func (c *copying) copy(dst []float32, f *filters, p part) {
 	switch {
 	case len(c.to.taps) == 0:
+	case c.lines != nil && p.n >= Lanes:
+		for p.n >= Lanes {
+			var factors *[Lanes]float64
+			if f.scale != nil {
+				factors = (*[Lanes]float64)(f.scale[p.o:])
+			}
+			c.transpose(dst, f.weight[c.from.of(p.o, p.c):], p.m, factors)
+			dst, p.o, p.n = dst[Lanes:], p.o+Lanes, p.n-Lanes
+		}
+		if p.n > 0 {
+			c.copy(dst, f, p)
+		}
 	case f.scale != nil:
 		for i := range p.n {
 			for j := range p.m {
@@ -100,24 +112,16 @@ func (c *copying) copy(dst []float32, f *filters, p part) {
 				}
 			}
 		}
-	case c.lines != nil && p.n >= Lanes:
-		for p.n >= Lanes {
-			c.transpose(dst, f.weight[c.from.of(p.o, p.c):], p.m)
-			dst, p.o, p.n = dst[Lanes:], p.o+Lanes, p.n-Lanes
-		}
-		if p.n > 0 {
-			c.along(dst, f.weight[c.from.of(p.o, p.c):], p)
-		}
 	default:
 		c.along(dst, f.weight[c.from.of(p.o, p.c):], p)
 	}
 }
 
-// transpose copies so many channels of Lanes filters.
-func (c *copying) transpose(dst, src []float32, channels int) {
+// transpose copies so many channels of Lanes filters, times their factors if there are any.
+func (c *copying) transpose(dst, src []float32, channels int, factors *[Lanes]float64) {
 	for at := 0; at < channels; at += c.channels {
 		n := min(c.channels, channels-at)
-		kernel.Transpose(dst[at*c.to.channel:], src[at*c.from.channel:], &c.rows, c.lines[:n*len(c.to.taps)])
+		kernel.Transpose(dst[at*c.to.channel:], src[at*c.from.channel:], &c.rows, c.lines[:n*len(c.to.taps)], factors)
 	}
 }
 

@@ -39,7 +39,7 @@ func (w *stripWeights) store(dst, tile []float32, block, from, end int) {
 			}
 			to := dst[(block*w.channels+from)*Lanes*w.taps():]
 			for i := range w.stored.from {
-				kernel.Transpose(to[i*Lanes:], tile, &w.stored.from[i], w.stored.to[:])
+				kernel.Transpose(to[i*Lanes:], tile, &w.stored.from[i], w.stored.to[:], nil)
 			}
 			tile = tile[w.tile():]
 		}

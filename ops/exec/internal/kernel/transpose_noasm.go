@@ -2,6 +2,6 @@
 
 package kernel
 
-func transpose(dst, src []float32, rows *[Lanes]int, lines []int) {
-	transposeGeneric(dst, src, rows, lines)
+func transpose(dst, src []float32, rows *[Lanes]int, lines []int, factors *[Lanes]float64) {
+	transposeGeneric(dst, src, rows, lines, factors)
 }

@@ -3,6 +3,7 @@
 package kernel
 
 import (
+	"math"
 	"slices"
 	"testing"
 )
@@ -19,17 +20,22 @@ func TestTranspose(t *testing.T) {
 					for j := range lines {
 						lines[j] = (n-1-j)*3*Lanes + j%(2*Lanes+1)
 					}
-					want := slices.Clone(dst)
-					for j := range n {
-						for i := range Lanes {
-							want[lines[j]+i] = src[rows[i]+j]
+					for _, factors := range []*[Lanes]float64{nil, {1, 0.1, -3, math.Pi, 1e-40, 1e30, 0, math.Inf(1), 1 + 1e-9, 1e300, 15: -0.7}} {
+						want := slices.Clone(dst)
+						for j := range n {
+							for i := range Lanes {
+								want[lines[j]+i] = src[rows[i]+j]
+								if factors != nil {
+									want[lines[j]+i] = float32(float64(src[rows[i]+j]) * factors[i])
+								}
+							}
 						}
-					}
-					twin := slices.Clone(dst)
-					transposeGeneric(twin, src, &rows, lines)
-					Transpose(dst, src, &rows, lines)
-					if !slices.Equal(dst, want) || !slices.Equal(twin, want) {
-						t.Errorf("%d columns, rows %d apart: got %v, the twin %v, want %v", n, apart, dst, twin, want)
+						twin := slices.Clone(dst)
+						transposeGeneric(twin, src, &rows, lines, factors)
+						Transpose(dst, src, &rows, lines, factors)
+						if !slices.EqualFunc(dst, want, sameValue) || !slices.EqualFunc(twin, want, sameValue) {
+							t.Errorf("%d columns, rows %d apart, factors %v: got %v, the twin %v, want %v", n, apart, factors, dst, twin, want)
+						}
 					}
 				}
 			}
