@@ -1,7 +1,7 @@
 package asmgen
 
-// smooth writes sigmoid, silu and both forms of gelu: in float64 inside, a whole register of it at
-// a time, by the formulas of exp and normal in exp_generic.go, whose constants come
+// smooth writes sigmoid, silu and both forms of gelu (those of AVX-512 are in smooth_wide.go), and what softmax takes: in
+// float64 inside, a whole register of it at a time, by the formulas of exp and normal in exp_generic.go, whose constants come
 // in a table of 64 bytes each.
 //
 //	 x      float64 │ e = exp(·) │ p, n, r  work │ y  result
@@ -9,22 +9,26 @@ package asmgen
 //
 //	DI dst   SI src   CX iterations   R8 table   DX what is subtracted   R9 sums or factors
 func smooth(t *text, s isa) {
-	for _, f := range []struct {
-		name string
-		body func(k smoothKernel)
-	}{
-		{"sigmoid", func(k smoothKernel) { k.logistic("one") }},
-		{"silu", func(k smoothKernel) { k.logistic("x") }},
-		{"gelu", smoothKernel.gelu},
-		{"tanhGELU", smoothKernel.tanhGELU},
-	} {
-		t.function(f.name+s.name, "dst:DI", "src:SI", "iterations:CX", "table:R8")
-		t.label("loop")
-		t.op("VCVTPS2PD", "(SI)", s.v(0))
-		f.body(smoothKernel{t, s})
-		smoothKernel{t, s}.store()
-		t.op("ADDQ", s.bytes()/2, "SI")
-		smoothKernel{t, s}.next()
+	if s == avx512 {
+		smoothWide(t)
+	} else {
+		for _, f := range []struct {
+			name string
+			body func(k smoothKernel)
+		}{
+			{"sigmoid", func(k smoothKernel) { k.logistic("one") }},
+			{"silu", func(k smoothKernel) { k.logistic("x") }},
+			{"gelu", smoothKernel.gelu},
+			{"tanhGELU", smoothKernel.tanhGELU},
+		} {
+			t.function(f.name+s.name, "dst:DI", "src:SI", "iterations:CX", "table:R8")
+			t.label("loop")
+			t.op("VCVTPS2PD", "(SI)", s.v(0))
+			f.body(smoothKernel{t, s})
+			smoothKernel{t, s}.store()
+			t.op("ADDQ", s.bytes()/2, "SI")
+			smoothKernel{t, s}.next()
+		}
 	}
 	t.function("expSums"+s.name, "dst:DI", "src:SI", "top:DX", "sum:R9", "iterations:CX", "table:R8")
 	smoothKernel{t, s}.expSums()
@@ -173,22 +177,14 @@ func (k smoothKernel) tanhGELU() {
 
 // xor sets register to to register from with the sign inverted.
 func (k smoothKernel) xor(row, from, to int) {
-	name := "VXORPD"
-	if k.s == avx512 {
-		name = "VPXORQ"
-	}
-	k.op(name, k.row(row), from, to)
+	k.op("VXORPD", k.row(row), from, to)
 }
 
 // gelu sets register 5 to x times the normal distribution function of x.
 func (k smoothKernel) gelu() {
-	name := "VANDNPD"
-	if k.s == avx512 {
-		name = "VPANDNQ"
-	}
 	k.t.note("z = |x| / sqrt 2, u")
 	k.op("VMOVUPD", k.row(rowSign), 1)
-	k.op(name, 0, 1, 1)
+	k.op("VANDNPD", 0, 1, 1)
 	k.op("VMULPD", k.row(rowSqrt), 1, 1)
 	k.op("VMOVUPD", k.row(rowGrow), 2)
 	k.op("VFMADD213PD", k.row(rowOne), 1, 2)
@@ -208,11 +204,6 @@ func (k smoothKernel) gelu() {
 	k.op("VMULPD", 1, 6, 6)
 	k.op("VMOVUPD", k.row(rowOne), 5)
 	k.op("VSUBPD", 6, 5, 5)
-	if k.s == avx512 {
-		k.t.op("VPMOVQ2M", "Z0", "K1")
-		k.t.op("VMOVAPD", "Z6", "K1", "Z5")
-	} else {
-		k.t.op("VBLENDVPD", "Y0", "Y6", "Y5", "Y5")
-	}
+	k.t.op("VBLENDVPD", "Y0", "Y6", "Y5", "Y5")
 	k.op("VMULPD", 0, 5, 5)
 }
