@@ -219,21 +219,63 @@ func (s modelState) finished() ([]modelState, error) {
 	return []modelState{s}, nil
 }
 
-// helperSteps are the states after one operation of helper i.
+// helperSteps are the states after one operation of helper i; none if it has to wait.
 func (s modelState) helperSteps(i int, f fault) (after []modelState, err error) {
 	h := &s.helpers[i]
-	load := func() { h.task, h.count, h.open, h.end = s.number(), s.count, s.open, s.end }
+	switch h.at {
+	case atEnded:
+		return nil, nil
+	case atReceiveWake:
+		if h.wake == 0 {
+			return nil, nil
+		}
+		h.wake, h.at = h.wake-1, atPoll
+	case atPoll, atSayAsleep, atPollAgain, atUnsayAsleep:
+		s.idle(h, f)
+	case atJoin, atReload:
+		s.join(h, f)
+	case atTakePart:
+		h.part, s.next = s.next, s.next+1
+		if h.at = atDoPart; h.part >= s.partsOf() {
+			h.at = atLeave
+		}
+	case atDoPart:
+		h.at, err = atTakePart, s.do(h.part)
+	case atLeave:
+		s.count--
+		if h.at = atPoll; s.waiting && s.count == 0 && f != neverWakes {
+			h.at = atSendOver
+		}
+	case atSendOver:
+		if s.over > 0 {
+			return nil, fmt.Errorf("the caller is sent a second token")
+		}
+		s.over, h.at = s.over+1, atPoll
+	}
+	if h.at == atPoll { // what no operation will read any more is the same in all states
+		h.task, h.count, h.open, h.end, h.part = 0, 0, false, false, 0
+	}
+	return append(after, s), err
+}
+
+// load copies Workers.state for a helper.
+func (s *modelState) load(h *modelHelper) {
+	h.task, h.count, h.open, h.end = s.number(), s.count, s.open, s.end
+}
+
+// idle is an operation of await or park.
+func (s *modelState) idle(h *modelHelper, f fault) {
 	switch h.at {
 	case atPoll:
-		if s.number() == h.seen {
-			h.at = atSayAsleep // its time is over; that it polls again changes nothing
-			if f == checksFirst {
-				h.at = atPollAgain
-			}
-			break
+		if s.number() != h.seen {
+			s.load(h)
+			h.decide()
+			return
 		}
-		load()
-		h.decide()
+		h.at = atSayAsleep // its time is over; that it polls again changes nothing
+		if f == checksFirst {
+			h.at = atPollAgain
+		}
 	case atSayAsleep:
 		h.asleep, h.at = true, atPollAgain
 		if f == checksFirst {
@@ -254,50 +296,23 @@ func (s modelState) helperSteps(i int, f fault) (after []modelState, err error) 
 		if h.at = atReceiveWake; h.asleep {
 			h.asleep, h.at = false, atPoll
 		}
-	case atReceiveWake:
-		if h.wake == 0 {
-			return nil, nil
-		}
-		h.wake, h.at = h.wake-1, atPoll
-	case atJoin:
-		same := s.number() == h.task && s.count == h.count && s.open == h.open && s.end == h.end
-		switch {
-		case same || f == joinsBlindly:
-			s.count, h.at = s.count+1, atTakePart
-		default:
-			h.at = atReload
-		}
-	case atReload:
+	}
+}
+
+// join is an operation of the method.
+func (s *modelState) join(h *modelHelper, f fault) {
+	if h.at == atReload {
 		task := h.task
-		load()
+		s.load(h)
 		if h.at = atJoin; !h.open || h.task != task {
 			h.at = atPoll
 		}
-	case atTakePart:
-		h.part, s.next = s.next, s.next+1
-		if h.at = atDoPart; h.part >= s.partsOf() {
-			h.at = atLeave
-		}
-	case atDoPart:
-		h.at, err = atTakePart, s.do(h.part)
-	case atLeave:
-		s.count--
-		if h.at = atPoll; s.waiting && s.count == 0 && f != neverWakes {
-			h.at = atSendOver
-		}
-	case atSendOver:
-		if s.over > 0 {
-			return nil, fmt.Errorf("the caller is sent a second token")
-		}
-		s.over, h.at = s.over+1, atPoll
-	case atEnded:
-		return nil, nil
+		return
 	}
-	// The fields that no operation will read any more are the same in all states.
-	if h.at == atPoll {
-		h.task, h.count, h.open, h.end, h.part = 0, 0, false, false, 0
+	same := s.number() == h.task && s.count == h.count && s.open == h.open && s.end == h.end
+	if h.at = atReload; same || f == joinsBlindly {
+		s.count, h.at = s.count+1, atTakePart
 	}
-	return append(after, s), err
 }
 
 // decide is what help does with the state that await returns.
