@@ -1,6 +1,7 @@
 package plan
 
 import (
+	"strings"
 	"testing"
 
 	"cnnlang/interp/graph"
@@ -27,6 +28,45 @@ func TestJoins(t *testing.T) {
 		}
 		if got := countOf(p, "separable"); got != want {
 			t.Errorf("%s: %d joined", name, got)
+		}
+		checkValues(t, p, reference(b.Graph, graphtest.Inputs(b.Graph, 1)...), keep...)
+	}
+}
+
+// A 1x1 convolution to many channels is fused with the depthwise convolution that alone reads it, with and without what follows,
+// also where what is expanded is added to the result.
+func TestExpands(t *testing.T) {
+	for name, want := range map[string]int{"read by one": 1, "wide read by two": 0, "between read by two": 1, "wide shown": 0, "in a batch": 1} {
+		images := 1
+		if name == "in a batch" {
+			images = 3
+		}
+		b := graphtest.Start(name, images, 24, 56, 56)
+		x := b.Add("first", graphtest.Conv(24, 1, 1, 1, true), b.Graph.Input())
+		wide := b.Add("expand", graphtest.Conv(144, 1, 1, 1, true), x)
+		between := b.Add("depthwise", graphtest.Conv(144, 3, 1, 144, true), wide)
+		project := graphtest.Conv(24, 1, 1, 1, false).(*ops.Conv).WithEpilogue(ops.Epilogue{Add: true})
+		keep := []*graph.Node{b.Add("project", project, between, x)}
+		switch name {
+		case "wide read by two":
+			keep = append(keep, b.Add("sum", &ops.Add{}, wide, between))
+		case "between read by two":
+			keep = append(keep, b.Add("pool", &ops.GlobalAvgPool{}, between))
+		case "wide shown":
+			keep = append(keep, wide)
+		}
+		p := planned(t, b.Graph, keep...)
+		if !hasBlocks() {
+			want = 0
+		}
+		got := 0
+		for _, s := range p.instructions {
+			if strings.HasPrefix(s.describe(), "expanded") {
+				got++
+			}
+		}
+		if got != want {
+			t.Errorf("%s: %d fused", name, got)
 		}
 		checkValues(t, p, reference(b.Graph, graphtest.Inputs(b.Graph, 1)...), keep...)
 	}
