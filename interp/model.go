@@ -1,6 +1,7 @@
 package interp
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -12,6 +13,7 @@ import (
 	"cnnlang/interp/internal/plan"
 	"cnnlang/interp/internal/weights"
 	"cnnlang/ops/exec/layout"
+	"cnnlang/ops/exec/task"
 )
 
 // Precision is what values between steps are rounded to.
@@ -179,12 +181,19 @@ func (o Options) affords(n *Net, m plan.Memory) error {
 // Fetched to be packed while the model is built. Total is what they take while they run.
 type Memory = plan.Memory
 
-// Memory returns what the model and one session on this many threads take.
-func (m *Model) Memory(threads int) Memory { return m.plan.Memory(threads) }
+// Memory returns what the model and one session on this many threads take, as NewSession has them.
+func (m *Model) Memory(threads int) Memory { return m.plan.Memory(m.threads(threads)) }
 
 // PrintPlan writes the instructions of the model, with their algorithms and places in
-// memory, for sessions on this many threads.
-func (m *Model) PrintPlan(w io.Writer, threads int) error { return plan.Print(w, m.plan, threads) }
+// memory, for sessions on this many threads, as NewSession has them.
+func (m *Model) PrintPlan(w io.Writer, threads int) error {
+	return plan.Print(w, m.plan, m.threads(threads))
+}
+
+// threads is how many a session is given that is asked for with a number.
+func (m *Model) threads(n int) int {
+	return cmp.Or(min(max(n, 0), mostThreads), m.opts.Threads, task.Threads())
+}
 
 // A PrecisionError says that the processor has no kernels for a precision.
 type PrecisionError = layout.PrecisionError

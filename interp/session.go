@@ -1,7 +1,6 @@
 package interp
 
 import (
-	"cmp"
 	"context"
 	"slices"
 	"time"
@@ -24,8 +23,7 @@ type Session struct {
 // NewSession makes a session that runs on this many threads, at most 1024; 0 is
 // Options.Threads.
 func (m *Model) NewSession(threads int) *Session {
-	w := task.NewWorkers(cmp.Or(min(max(threads, 0), mostThreads), m.opts.Threads))
-	return m.newSession(w, false)
+	return m.newSession(task.NewWorkers(m.threads(threads)), false)
 }
 
 // NewSessionOn makes a session that shares workers with others, so that several sessions

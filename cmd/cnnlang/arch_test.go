@@ -230,6 +230,7 @@ var openers = map[string]string{
 	"interp/train/events/write.go":           "it writes",
 	"interp/available.go":                    "what Linux says of memory",
 	"cmd/cnnlang/internal/download/place.go": "the folder that a download is written to",
+	"cmd/cnnlang/serve.go":                   "it writes",
 	"cmd/cnnlang/start.go":                   "what Linux says of the process and its user's",
 	"ops/cpu/cores_linux.go":                 "what Linux says of processors",
 }

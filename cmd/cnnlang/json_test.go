@@ -385,7 +385,7 @@ func TestVerbsShareSetsOfFormats(t *testing.T) {
 	for _, verb := range (&app{}).root().Commands() {
 		switch f := verb.Flags().Lookup("format"); {
 		case f == nil:
-			if !slices.Contains([]string{"fmt", "expand", "lsp", "help", "completion"}, verb.Name()) {
+			if !slices.Contains([]string{"fmt", "expand", "lsp", "serve", "manual", "help", "completion"}, verb.Name()) {
 				t.Errorf("`cnnlang %s` has no -o", verb.Name())
 			}
 		case f.Usage != strings.Join(tableFormats, ", ") && f.Usage != strings.Join(textFormats, ", ") && !slices.Contains([]string{"check", "graph", "diff", "compare", "run", "eval", "train"}, verb.Name()):

@@ -50,7 +50,7 @@ func (a *app) root() *cobra.Command {
 	root.SetOut(a.stdout)
 	root.SetErr(a.stderr)
 	root.SetHelpCommand(help(root))
-	root.AddCommand(a.check(), a.fmt(), a.params(), a.get(), a.run(), a.train(), a.eval(), a.bench(), a.list(), a.new(), a.doc(), a.explain(), a.graph(), a.diff(), a.compare(), a.curves(), a.expand(), a.export(), a.import_(), a.why(), a.weights(), a.doctor(), a.lsp(), a.version(), a.manual())
+	root.AddCommand(a.check(), a.fmt(), a.params(), a.get(), a.run(), a.train(), a.eval(), a.bench(), a.list(), a.new(), a.doc(), a.explain(), a.graph(), a.diff(), a.compare(), a.curves(), a.expand(), a.export(), a.import_(), a.why(), a.weights(), a.doctor(), a.server(), a.lsp(), a.version(), a.manual())
 	return root
 }
 

@@ -54,6 +54,8 @@ type Options struct {
 	// Slowest is how many bytes a second a client has to send, after a grace of Patience.
 	Slowest  int64
 	Patience time.Duration
+	// Version is that of the program, which GET /v2 says.
+	Version string
 	// Log is told of every request and of every fault; nil is nobody.
 	Log *slog.Logger
 }
