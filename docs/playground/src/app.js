@@ -3,6 +3,7 @@ import { basicSetup } from "codemirror";
 import { EditorView, Decoration, WidgetType, keymap } from "@codemirror/view";
 import { EditorState, StateField, StateEffect } from "@codemirror/state";
 import { StreamLanguage, HighlightStyle, syntaxHighlighting } from "@codemirror/language";
+import { tags } from "@lezer/highlight";
 import { setDiagnostics } from "@codemirror/lint";
 
 const $ = id => document.getElementById(id);
@@ -61,6 +62,10 @@ const language = StreamLanguage.define({
   languageData: { commentTokens: { line: "#" } },
 });
 
+// The style sheet has the colours, for light and dark.
+const colours = syntaxHighlighting(HighlightStyle.define(
+  ["comment", "string", "keyword", "number", "labelName", "typeName"].map(name => ({ tag: tags[name], class: "word-" + name }))));
+
 // Shapes behind lines.
 class Shape extends WidgetType {
   constructor(text) { super(); this.text = text; }
@@ -86,7 +91,7 @@ const view = new EditorView({
   parent: $("editor"),
   state: EditorState.create({
     doc: "",
-    extensions: [basicSetup, language, shapes, EditorView.lineWrapping,
+    extensions: [colours, basicSetup, language, shapes, EditorView.lineWrapping,
       EditorView.contentAttributes.of({ "aria-label": "the text of the network" }),
       EditorView.updateListener.of(u => { if (u.docChanged) later(); })],
   }),
