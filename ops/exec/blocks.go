@@ -90,6 +90,13 @@ func (s *size) rowwise(fits func(layout.Element) bool, prepare func(in []layout.
 	return s.inBlocks(fits, same, same)
 }
 
+// mapped is a function of every element.
+func (s *size) mapped(name string, apply func(dst, src []float32)) []task.Algorithm {
+	return s.rowwise(s.ofOneShape, func(in []layout.Value, out layout.Value) *task.Prepared {
+		return rowwise.Map(name, in[0], out, apply)
+	})
+}
+
 // plainly is an op of one input that works only on plain values.
 func (s *size) plainly(prepare func(in, out layout.Value, params []tensor.Tensor) *task.Prepared) []task.Algorithm {
 	return []task.Algorithm{s.plain(func(in []layout.Value, out layout.Value, params []tensor.Tensor) *task.Prepared {

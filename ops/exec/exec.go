@@ -67,20 +67,13 @@ func algorithms(op ops.Op, in []tensor.Shape, out tensor.Shape, precision layout
 		list[0].Alias = true
 		return list
 	case ops.Activator:
-		apply := rowwise.ActOf(op.Activation()).Apply
-		return s.rowwise(s.ofOneShape, func(in []layout.Value, out layout.Value) *task.Prepared {
-			return rowwise.Map(op.Name(), in[0], out, apply)
-		})
+		return s.mapped(op.Name(), rowwise.ActOf(op.Activation()).Apply)
 	case *ops.Scale:
 		factor := float32(op.S.Float())
-		return s.rowwise(s.ofOneShape, func(in []layout.Value, out layout.Value) *task.Prepared {
-			return rowwise.Map("scale", in[0], out, func(dst, src []float32) { kernel.MulScalar(dst, src, factor) })
-		})
+		return s.mapped("scale", func(dst, src []float32) { kernel.MulScalar(dst, src, factor) })
 	case *ops.Pow:
 		p := op.P.Float()
-		return s.rowwise(s.ofOneShape, func(in []layout.Value, out layout.Value) *task.Prepared {
-			return rowwise.Map("pow", in[0], out, func(dst, src []float32) { kernel.Pow(dst, src, p) })
-		})
+		return s.mapped("pow", func(dst, src []float32) { kernel.Pow(dst, src, p) })
 	case *ops.Mul:
 		return s.multiplied(op)
 	case *ops.Add, *ops.Max:
