@@ -6,6 +6,7 @@ version 2, as KServe, Triton's clients and load tools send them:
   GET  /v2, /v2/health/live, /v2/health/ready, /v2/models/NAME, /v2/models/NAME/ready
   POST /v2/models/NAME/infer       tensors in JSON, or binary behind the JSON
   POST /v2/models/NAME/classify    a picture; ?top=5 says how many classes
+  gRPC, on the same address        inference.GRPCInferenceService, and health for probes
   GET  /metrics                    for Prometheus
   GET  /                           a page where one drops a picture
 

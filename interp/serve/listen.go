@@ -13,7 +13,11 @@ import (
 // HTTPServer is an http.Server for Handler that no slow client can hold: headers come within the Patience of the
 // options, and a connection without a request is closed after a minute.
 func (s *Server) HTTPServer() *http.Server {
+	both := new(http.Protocols)
+	both.SetHTTP1(true)
+	both.SetUnencryptedHTTP2(true) // for gRPC
 	return &http.Server{
+		Protocols: both, HTTP2: &http.HTTP2Config{MaxConcurrentStreams: 100, SendPingTimeout: time.Minute, PingTimeout: s.options.Patience, WriteByteTimeout: s.options.Patience},
 		Handler: s.Handler(), ReadHeaderTimeout: s.options.Patience, IdleTimeout: time.Minute, MaxHeaderBytes: 16 << 10,
 		ErrorLog: log.New(io.Discard, "", 0), // what clients do wrong
 	}

@@ -94,13 +94,20 @@ func plainID(id string) bool {
 func (s *Server) tell(r *http.Request, rec *record, a *answer, took time.Duration) {
 	attributes := []slog.Attr{
 		slog.String("id", rec.id), slog.String("from", r.RemoteAddr), slog.String("method", clipped(r.Method)), slog.String("path", clipped(r.URL.Path)),
-		slog.Int("status", a.status), slog.Float64("ms", ms(took)), slog.Int64("received", rec.received), slog.Int64("sent", a.sent),
+		slog.Int("status", a.status), slog.Float64("ms", ms(took)),
 	}
+	rec.sent = a.sent
+	s.options.Log.LogAttrs(r.Context(), slog.LevelInfo, "request", append(attributes, rec.attributes()...)...)
+}
+
+// attributes are those of both protocols.
+func (rec *record) attributes() []slog.Attr {
+	list := []slog.Attr{slog.Int64("received", rec.received), slog.Int64("sent", rec.sent)}
 	if rec.model != "" {
-		attributes = append(attributes, slog.String("model", rec.model), slog.Int("images", rec.images),
+		list = append(list, slog.String("model", rec.model), slog.Int("images", rec.images),
 			slog.Float64("decode_ms", ms(rec.decoded)), slog.Float64("queue_ms", ms(rec.queued)), slog.Float64("run_ms", ms(rec.ran)))
 	}
-	s.options.Log.LogAttrs(r.Context(), slog.LevelInfo, "request", attributes...)
+	return list
 }
 
 func ms(d time.Duration) float64 { return float64(d.Microseconds()) / 1000 }

@@ -36,8 +36,21 @@ type (
 // extensions are those of the protocol that the server has.
 var extensions = []string{"binary_tensor_data", "classify_picture"}
 
-// Handler answers over HTTP: the protocol's addresses, /v2/models/NAME/classify, /metrics, and a page at /.
+// Handler answers over HTTP: the protocol's addresses, /v2/models/NAME/classify, /metrics, and a page at /. What
+// comes by HTTP/2 as a call of gRPC it answers so.
 func (s *Server) Handler() http.Handler {
+	web, calls := s.web(), s.grpcHandler()
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if isGRPC(r) {
+			calls.ServeHTTP(w, r)
+			return
+		}
+		web.ServeHTTP(w, r)
+	})
+}
+
+// web answers over HTTP.
+func (s *Server) web() http.Handler {
 	mux := http.NewServeMux()
 	get := func(path string, answer func(*http.Request) (any, error)) {
 		mux.HandleFunc("GET "+path, func(w http.ResponseWriter, r *http.Request) {
@@ -90,7 +103,7 @@ func (s *Server) nowhere(mux *http.ServeMux, w http.ResponseWriter, r *http.Requ
 // A record is what the log tells of a request.
 type record struct {
 	id, model            string
-	received             int64
+	received, sent       int64
 	images               int
 	decoded, queued, ran time.Duration
 }
