@@ -2,7 +2,9 @@ package interp
 
 import (
 	"context"
+	"errors"
 	"io"
+	"io/fs"
 	"math"
 	"path/filepath"
 	"slices"
@@ -94,7 +96,12 @@ func (w *Workspace) program(name string) (*Program, error) {
 	case o.loose:
 		return parseText(name, o.text)
 	case IsFile(name) && !HoldsNet(name):
-		return openFile(name, w.beside(name))
+		p, err := openFile(name, w.beside(name))
+		var folder *fs.PathError
+		if o.edited && errors.As(err, &folder) {
+			return parseText(name, o.text) // it is to be in a folder that is not there yet, or not for us
+		}
+		return p, err
 	}
 	return Open(name)
 }

@@ -30,10 +30,11 @@ type Item struct {
 // Complete lists what can be written at an offset, what is nearest first.
 func (v *View) Complete(offset int) []Item {
 	p := v.around(offset)
-	if p.quoted {
-		return nil
-	}
 	c := &completer{View: v, place: p, span: v.Source.Span(p.start, offset), seen: map[string]bool{}}
+	if p.quoted {
+		c.quotes(offset)
+		return c.sorted()
+	}
 	switch in := p.inside(); {
 	case p.before.Text == "@":
 		c.scope(offset, resolve.Tap, resolve.Label)
@@ -48,7 +49,13 @@ func (v *View) Complete(offset int) []Item {
 	case in.head == "train" && p.begins():
 		c.keys(resolve.TrainKeys)
 	case in.bracket == "(":
+		if len(in.name) == 1 && in.name[0] == "shape" {
+			c.scope(offset, resolve.Label)
+		}
 		c.arguments(in)
+		c.values(offset)
+	case in.head == "meta" && p.before.Text == "=":
+		c.settings(p.last[0].Text)
 		c.values(offset)
 	case in.bracket == "[" || in.head == "meta" || in.head == "train" || p.before.Text == "=":
 		c.values(offset)
@@ -63,6 +70,11 @@ func (v *View) Complete(offset int) []Item {
 	default:
 		c.steps(offset)
 	}
+	return c.sorted()
+}
+
+// sorted are the items with what is nearest first.
+func (c *completer) sorted() []Item {
 	slices.SortStableFunc(c.items, func(a, b Item) int {
 		return cmp.Or(cmp.Compare(a.rank, b.rank), strings.Compare(a.Name, b.Name))
 	})
@@ -107,6 +119,7 @@ func (c *completer) add(i Item) {
 func (c *completer) scope(offset int, kinds ...resolve.Kind) {
 	b := c.block(offset)
 	if b == nil {
+		c.broken(offset, kinds)
 		return
 	}
 	for _, u := range c.uses {

@@ -12,6 +12,7 @@ type place struct {
 	last   []placed // up to four before that, the nearest first
 	open   []opened // the brackets around it, from outside to inside
 	quoted bool     // it is in a string or a comment
+	string int      // where the string around it begins, -1 for none
 }
 
 // An opened bracket and what is known of it.
@@ -29,7 +30,7 @@ func (v *View) around(offset int) (p place) {
 	var line []placed // since the last newline outside of brackets, and then within
 	var named []string
 	head := ""
-	p.start = offset
+	p.start, p.string = offset, -1
 	for _, t := range v.tokens() {
 		if t.offset >= offset {
 			break
@@ -39,7 +40,10 @@ func (v *View) around(offset int) (p place) {
 			case parse.Comment:
 				p.quoted = true
 			case parse.String, parse.Unreadable:
-				p.quoted = t.end() > offset || t.Kind == parse.Unreadable
+				if p.quoted = t.end() > offset || t.Kind == parse.Unreadable; p.quoted && t.Text[0] == '"' {
+					p.string = t.offset
+					return p
+				}
 			case parse.Word, parse.Keyword, parse.Branch:
 				p.word, p.start = t.Text[:offset-t.offset], t.offset
 				continue

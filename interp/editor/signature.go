@@ -2,6 +2,7 @@ package editor
 
 import (
 	"slices"
+	"strings"
 	"sync"
 
 	"cnnlang/interp"
@@ -40,19 +41,19 @@ func (v *View) Signature(offset int) (s Signature, ok bool) {
 		}
 		text := m.File.Source
 		s = Signature{Text: text.OneLine(text.Span(b.Name.Pos.Offset, b.Name.EndPos.Offset)), Doc: b.Doc, Active: -1}
-		s.Text += "("
+		var list strings.Builder
 		for i, param := range b.Params.All() {
 			one := text.OneLine(param.Span())
 			if i > 0 {
-				s.Text += ", "
+				list.WriteString(", ")
 			}
-			s.Text += one
+			list.WriteString(one)
 			s.Params = append(s.Params, one)
 			if in.value == param.Name.Text || in.value == "" && i == in.commas {
 				s.Active = i
 			}
 		}
-		s.Text += ")"
+		s.Text += "(" + list.String() + ")"
 		if b.Sig != nil {
 			s.Text += " " + text.OneLine(b.Sig.Span())
 		}

@@ -47,6 +47,10 @@ func (s *server) complete(ctx context.Context, p place) (any, error) {
 	}
 	const most = 200
 	list := completions{Items: []completionItem{}}
+	if written, start, ok := v.ImportAt(st.doc.offset(p.Position)); ok && !st.doc.loose {
+		list.Items = append(list.Items, importable(&st.doc, written, start)...)
+		return list, nil
+	}
 	for i, item := range v.Complete(st.doc.offset(p.Position)) {
 		if i == most {
 			list.Incomplete = true

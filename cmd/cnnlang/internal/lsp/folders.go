@@ -196,3 +196,33 @@ func scratch(lists ...map[string]string) *interp.Workspace {
 	}
 	return w
 }
+
+// importable are the files and folders that an import can go on with, which a place in a text has the beginning of.
+func importable(d *document, written string, start int) (list []completionItem) {
+	top := filepath.Dir(d.name)
+	relative := filepath.FromSlash(strings.TrimPrefix(written, "./"))
+	folder, begun := filepath.Split(relative)
+	if folder != "" && !filepath.IsLocal(folder) {
+		return nil
+	}
+	entries, _ := os.ReadDir(filepath.Join(top, folder))
+	for _, e := range entries {
+		name, kind := e.Name(), completionKinds["file"]
+		switch {
+		case len(list) == mostOffered:
+			return list
+		case strings.HasPrefix(name, ".") || !strings.HasPrefix(name, begun):
+			continue
+		case e.IsDir():
+			name, kind = name+"/", 19
+		case !strings.HasSuffix(name, ".cnn") || filepath.Join(top, folder, name) == d.name:
+			continue
+		}
+		path := "./" + filepath.ToSlash(folder) + name
+		list = append(list, completionItem{Label: path, Kind: kind, SortText: path, Edit: textEdit{d.span(start, start+len(written)), path}})
+	}
+	return list
+}
+
+// mostOffered is how many files are offered for an import.
+const mostOffered = 200

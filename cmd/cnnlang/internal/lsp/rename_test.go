@@ -101,3 +101,30 @@ func TestRenamingInTheWorkspace(t *testing.T) {
 		t.Error(diff)
 	}
 }
+
+// The files below a text are offered to be imported, and none above.
+func TestImportsAreOffered(t *testing.T) {
+	c := start(t)
+	uris := c.folder(map[string]string{"a.cnn": "import \"\n", "b.cnn": "import \"./su\" { x }\n", "c.cnn": "import \"./sub/\n", "d.cnn": "import \"../\n"})
+	folder := filepath.Dir(pathOf(uris["a.cnn"]))
+	os.Mkdir(filepath.Join(folder, "sub"), 0o777)
+	for _, name := range []string{"sub/x.cnn", "sub/y.txt"} {
+		if err := os.WriteFile(filepath.Join(folder, name), nil, 0o666); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for name, test := range map[string]struct {
+		column int
+		want   []string
+	}{"a.cnn": {8, []string{"./b.cnn", "./c.cnn", "./d.cnn", "./sub/"}}, "b.cnn": {12, []string{"./sub/"}}, "c.cnn": {14, []string{"./sub/x.cnn"}}, "d.cnn": {11, nil}} {
+		var list completions
+		c.call("textDocument/completion", placeIn(uris[name], position{0, test.column}), &list)
+		var names []string
+		for _, i := range list.Items {
+			names = append(names, i.Label)
+		}
+		if diff := cmp.Diff(test.want, names); diff != "" {
+			t.Errorf("%s: %s", name, diff)
+		}
+	}
+}

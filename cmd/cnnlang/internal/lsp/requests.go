@@ -102,7 +102,7 @@ func (s *server) initialize(_ context.Context, p initialization) (any, error) {
 			"workspace":                 map[string]any{"workspaceFolders": map[string]any{"supported": true, "changeNotifications": true}},
 			"hoverProvider":             true,
 			"inlayHintProvider":         true,
-			"completionProvider":        map[string]any{"triggerCharacters": []string{"@", ".", "("}},
+			"completionProvider":        map[string]any{"triggerCharacters": []string{"@", ".", "(", "\"", "/"}},
 			"signatureHelpProvider":     map[string]any{"triggerCharacters": []string{"(", ","}},
 			"definitionProvider":        true,
 			"referencesProvider":        true,

@@ -275,6 +275,9 @@ const soon = 40 * time.Millisecond
 func (t *texts) at(ctx context.Context, uri string, needed, wanted level) (*state, *editor.View, error) {
 	t.mutex.Lock()
 	st := t.open_[uri]
+	if slices.Contains(t.queue, uri) {
+		t.first(uri) // somebody looks at it
+	}
 	t.mutex.Unlock()
 	if st == nil {
 		return nil, nil, fmt.Errorf("%s is not open", uri)
