@@ -57,11 +57,9 @@ func (a *app) serveModels(ctx context.Context, f *serveFlags, list []servedModel
 func (a *app) answer(ctx context.Context, f *serveFlags, s *serve.Server, l *listeners, log *slog.Logger) error {
 	a.enduring.Store(true) // a signal ends it by the context
 	reload := make(chan os.Signal, 1)
-	if !signal.Ignored(syscall.SIGHUP) {
-		signal.Reset(syscall.SIGHUP) // which ends other verbs
-		signal.Notify(reload, syscall.SIGHUP)
-		defer signal.Stop(reload)
-	}
+	signal.Reset(syscall.SIGHUP) // which ends other verbs, unless nohup has it ignored
+	signal.Notify(reload, syscall.SIGHUP)
+	defer signal.Stop(reload)
 	faults := make(chan error, 2)
 	web := s.HTTPServer()
 	if l.http != nil {
