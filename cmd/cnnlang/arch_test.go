@@ -228,6 +228,7 @@ var openers = map[string]string{
 	"interp/atomicfile/temporary.go":         "it writes",
 	"interp/atomicfile/unnamed_linux.go":     "it writes",
 	"interp/train/events/write.go":           "it writes",
+	"beam/pictures/files.go":                 "it copies what Beam reads",
 	"interp/available.go":                    "what Linux says of memory",
 	"cmd/cnnlang/internal/download/place.go": "the folder that a download is written to",
 	"cmd/cnnlang/serve.go":                   "it writes",
