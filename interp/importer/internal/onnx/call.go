@@ -62,6 +62,8 @@ func (c *call) run() ([]*value, error) {
 		return []*value{c.fail("it computes on constants what is not folded", "export the model with its constants folded")}, nil
 	case op.do == nil:
 		return []*value{c.fail("it is known for sizes alone, and reads a value of the network", "")}, nil
+	case !c.onData(op.inputs):
+		return []*value{c.fail("what it computes on is a constant, and another input is computed", "export the model with its constants folded")}, nil
 	}
 	v := op.do(c)
 	if i := c.overlooked(op.inputs); i > 0 && !v.lost() {
@@ -69,6 +71,21 @@ func (c *call) run() ([]*value, error) {
 	}
 	return append([]*value{v}, c.more...), nil
 }
+
+// onData reports whether a value of the network is among what the operator computes on, which has so many inputs at least.
+func (c *call) onData(inputs int) bool {
+	on := c.in[:1]
+	switch {
+	case symmetric[c.op] && inputs == 1: // any number of them
+		on = c.in
+	case symmetric[c.op]:
+		on = c.in[:inputs]
+	}
+	return slices.ContainsFunc(on, (*value).isComputed)
+}
+
+// symmetric are the operators of which any input may be a value of the network. All others compute on the first.
+var symmetric = map[string]bool{"Add": true, "Sub": true, "Mul": true, "Div": true, "Sum": true, "Max": true, "Min": true, "Mean": true, "Concat": true, "MatMul": true}
 
 // overlooked is the first input behind those that must be there that the operator has not looked at, as one
 // that was an attribute before; 0 for none.
