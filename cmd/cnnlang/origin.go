@@ -107,7 +107,11 @@ func (a *app) build(ctx context.Context, o *origin, n *interp.Net, opts interp.O
 	}
 	a.doing("%s: reading and packing weights", n.Name)
 	opts.Afforded = func(m interp.Memory) { collect(opts.MaxMemory, m.Weights) }
+	usual := leanGC() // until the memory is known: of a file that does not fit, the nets that it may be for are looked at
 	model, err := n.Build(ctx, opts)
+	if err != nil || opts.MaxMemory == 0 {
+		usual()
+	}
 	var fit *interp.FitError
 	if errors.As(err, &fit) && len(fit.Fits) > 0 {
 		fit.Help = fmt.Sprintf("cnnlang run %s --weights %s", fit.Fits[0], o.weights.value)
