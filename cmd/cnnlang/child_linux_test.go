@@ -191,7 +191,7 @@ func TestInterruptEndsTheProcess(t *testing.T) {
 	}{
 		{"while computing", "run ./long.cnn --weights random --input random --shape 1x3x512x512 --output out.npy"},
 		{"while preparing", "run vgg16 --weights random --input random --shape 16x3x224x224 --output out.npy"},
-		{"while exporting", "export vgg16 --to onnx --external --weights random --output out.onnx"},
+		{"while exporting", "export regnet_y_128gf --to onnx --external --weights random --output out.onnx"},
 		{"while waiting for a text", "check -"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
