@@ -9,16 +9,25 @@ import (
 	"time"
 
 	"golang.org/x/sync/semaphore"
+
+	"cnnlang/interp"
 )
 
 // A held is memory that a request takes of what all may take together.
 type held struct {
-	of *semaphore.Weighted
-	n  int64
+	of   *semaphore.Weighted
+	most int64 // of all
+	n    int64
 }
+
+// hold begins to count what a request takes.
+func (s *Server) hold() *held { return &held{of: s.received, most: s.options.Received} }
 
 // more takes n bytes, or fails where others hold them.
 func (h *held) more(n int64) error {
+	if n > h.most-h.n {
+		return &Error{Fault: TooLarge, Message: fmt.Sprintf("the request and its answer take more than the %s that there are for all; send fewer images at a time", interp.Bytes(h.most))}
+	}
 	if !h.of.TryAcquire(n) {
 		return &Error{Fault: Full, Message: "the requests that are being answered take all memory that is for requests; try again later", RetryAfter: time.Second}
 	}

@@ -67,7 +67,7 @@ func (s *Server) classifyHTTP(w http.ResponseWriter, r *http.Request, h *held, t
 	}
 	t.watch.took("decode", time.Since(began))
 	rec.decoded = time.Since(began)
-	q := &Request{Model: t.model.Name, ID: rec.id, Inputs: []Tensor{{Name: net.InputNames()[0], Shape: []int64{1}, Data: input.Data}}}
+	q := &Request{Model: t.model.Name, ID: rec.id, held: h, answer: perText, Inputs: []Tensor{{Name: net.InputNames()[0], Shape: []int64{1}, Data: input.Data}}}
 	for _, size := range input.Shape[1:] {
 		q.Inputs[0].Shape = append(q.Inputs[0].Shape, int64(size))
 	}

@@ -54,6 +54,9 @@ func (e *engine) infer(ctx context.Context, r *Request) (*Response, error) {
 	if err := ctx.Err(); err != nil {
 		return nil, ended(err)
 	}
+	if err := r.affords(e, images); err != nil {
+		return nil, err
+	}
 	j := &job{ctx: ctx, inputs: inputs, came: time.Now(), done: make(chan struct{})}
 	j.left.Store(int32(images))
 	for _, o := range e.net.Graph.Outputs {

@@ -100,7 +100,7 @@ func direct(t *testing.T, s *Server, ctx context.Context, value float32) ([]floa
 func TestReloadLosesNothing(t *testing.T) {
 	var loads atomic.Uint64
 	m := Model{"small", func(ctx context.Context, batch int, most int64) (*interp.Model, error) {
-		return of("small", small, loads.Add(1)/2%2).Load(ctx, batch, most) // two of a load have one seed
+		return of("small", small, (loads.Add(1)-1)/2%2).Load(ctx, batch, most) // two of a load have one seed
 	}}
 	s, err := New(t.Context(), []Model{m}, Options{Batch: 4, Sessions: 2, Threads: 1, Queue: 1 << 20})
 	if err != nil {

@@ -24,15 +24,14 @@ func (s *Server) grpcHandler() http.Handler {
 	g := grpc.NewServer(grpc.MaxRecvMsgSize(int(most)), grpc.UnaryInterceptor(s.call))
 	s.Register(g)
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		c := &call{from: r.RemoteAddr}
+		c := &call{from: r.RemoteAddr, held: s.hold()}
 		if c.id = r.Header.Get(requestID); !plainID(c.id) {
 			c.id = rand.Text()
 		}
 		w.Header().Set(requestID, c.id)
-		h := &held{of: s.received}
-		defer h.release()
+		defer c.held.release()
 		began := time.Now()
-		body, err := s.message(w, r, h, most)
+		body, err := s.message(w, r, c.held, most)
 		if err != nil {
 			body, c.refused = make([]byte, prefix), err // an empty message, so that gRPC's server answers
 		}
@@ -94,6 +93,7 @@ func (s *Server) largestMessage() (most int64) {
 type call struct {
 	record
 	from      string
+	held      *held // nil where the server of gRPC is another
 	receiving time.Duration
 	refused   error // why its message is not there
 }

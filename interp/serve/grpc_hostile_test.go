@@ -179,13 +179,27 @@ func TestHostileBodies(t *testing.T) {
 
 // What calls hold is counted, and given back.
 func TestMemoryOfCallsIsLimited(t *testing.T) {
-	c := callerOf(t, Options{Received: perCall + 10_000}, of("two", two, 1))
+	c := callerOf(t, Options{Received: 8 << 20}, of("two", two, 1))
 	r := requestOf(1)
 	r.Id = strings.Repeat("i", 1<<20)
-	for range 3 {
-		if _, err := c.ModelInfer(t.Context(), r); status.Code(err) != codes.ResourceExhausted {
-			t.Errorf("a call beyond all memory: %v", err)
+	others := c.server.hold()
+	for _, memory := range []struct {
+		taken int64
+		want  codes.Code
+	}{{0, codes.OK}, {4 << 20, codes.ResourceExhausted}} {
+		if err := others.more(memory.taken); err != nil {
+			t.Fatal(err)
 		}
+		for range 3 {
+			if _, err := c.ModelInfer(t.Context(), r); status.Code(err) != memory.want {
+				t.Errorf("where others take %d bytes: %v", memory.taken, err)
+			}
+		}
+	}
+	others.release()
+	r.Id = strings.Repeat("i", 3<<20)
+	if _, err := c.ModelInfer(t.Context(), r); status.Code(err) != codes.InvalidArgument {
+		t.Errorf("a call beyond all memory: %v", err)
 	}
 	if !c.server.received.TryAcquire(c.server.options.Received) {
 		t.Error("memory was not given back")

@@ -67,6 +67,7 @@ func (v service) infer(ctx context.Context, message []byte) (*oip.ModelInferResp
 	if err != nil {
 		return nil, err
 	}
+	r.held, r.answer = call.held, 4*copies
 	call.decoded = time.Since(began)
 	t.watch.took("receive", call.receiving)
 	t.watch.took("decode", call.decoded)

@@ -51,6 +51,9 @@ type wire struct {
 
 // parsed reads the body of an inference: JSON of so many bytes, and numbers behind it. What the numbers take is held.
 func (e *engine) parsed(r *Request, body []byte, header int, h *held) (*wire, error) {
+	if err := h.more(int64(header)); err != nil { // the data of tensors are copied out of it
+		return nil, err
+	}
 	var in inferRequest
 	if err := json.Unmarshal(body[:header], &in); err != nil {
 		return nil, invalid("the body is not a request in JSON: %v", err)
@@ -81,8 +84,17 @@ func (e *engine) parsed(r *Request, body []byte, header int, h *held) (*wire, er
 			return nil, invalid("the output %q is asked for as classes, which this server gives for pictures alone: POST them to the model's address, with /classify behind it", o.Name)
 		}
 	}
+	if r.answer = perText; w.all && len(w.binary) == 0 {
+		r.answer = perBinary
+	}
 	return w, nil
 }
+
+// Bytes that a body takes for a number of an answer, which grows as it is written.
+const (
+	perText   = 2 * 16 // -1.1754944e-38 and a comma
+	perBinary = 2 * 4
+)
 
 // tensor is an input as the JSON has it.
 func (t *inputJSON) tensor(e *engine, behind []byte, h *held) (one Tensor, rest []byte, err error) {

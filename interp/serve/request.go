@@ -26,6 +26,22 @@ type Request struct {
 	Outputs        []string // nil for all
 	// Timeout is how long the client waits, 0 for as long as its context.
 	Timeout time.Duration
+
+	held   *held // counts what the answer takes, nil for nobody
+	answer int64 // bytes that are written for a number of it
+}
+
+// affords counts what the outputs for so many images take, and the answer that is made of them, before any of it is made.
+func (r *Request) affords(e *engine, images int) error {
+	if r.held == nil {
+		return nil
+	}
+	const float32s = 4
+	numbers := int64(0)
+	for _, o := range e.net.Graph.Outputs {
+		numbers += int64(images) * int64(o.Node.Shape[1:].Elements())
+	}
+	return r.held.more(numbers * (float32s + r.answer))
 }
 
 // A Response is what a model computed, for the images of a Request in their order.

@@ -118,7 +118,7 @@ func (s *Server) answered(handle func(http.ResponseWriter, *http.Request, *held,
 			return
 		}
 		rec.model = t.model.Name
-		h := &held{of: s.received}
+		h := s.hold()
 		defer h.release()
 		if err := handle(w, r, h, t, rec); err != nil {
 			s.refuse(w, r, err)
@@ -147,7 +147,7 @@ func (s *Server) inferHTTP(w http.ResponseWriter, r *http.Request, h *held, t *s
 			return invalid("%s is %.20q, want the bytes of JSON in a body of %d", headerLength, text, len(body))
 		}
 	}
-	q := &Request{Model: t.model.Name, Version: r.PathValue("version")}
+	q := &Request{Model: t.model.Name, Version: r.PathValue("version"), held: h}
 	began = time.Now()
 	form, err := e.parsed(q, body, header, h)
 	if err != nil {
